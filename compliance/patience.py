@@ -1,0 +1,15 @@
+"""Ceilings: how long the host waits before it calls a target silent.
+
+They are not oracles: no passing check waits, and no verdict depends on being below one by a margin.
+COMPLIANCE_PATIENCE (or `--patience`) scales them all: above 1 for slow machines, below for targets that
+are known to be silent (the liars).
+"""
+
+import os
+
+_SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0}
+
+
+def ceiling(what: str) -> float:
+    """Seconds to wait for "start", "stop", "answer" (bytes), "event" (of a guest) or "connect"."""
+    return _SECONDS[what] * float(os.environ.get("COMPLIANCE_PATIENCE", "1"))

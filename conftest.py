@@ -1,0 +1,3 @@
+"""Makes `pytest --target …` work from a checkout."""
+
+pytest_plugins = ["compliance.plugin"]
