@@ -71,7 +71,7 @@ def _tell(text: str) -> None:
 def base_environment() -> dict[str, str]:
     """The environment variables that a guest inherits: none of Python's and none of pytest's."""
     kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    return kept | {"COMPLIANCE_RUN": MARK, "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {"COMPLIANCE_RUN": MARK}
 
 
 class Process:

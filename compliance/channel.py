@@ -1,0 +1,226 @@
+"""The host's end of the lines to the guests.
+
+A `Switchboard` is one listening socket; each connection to it is one exchange's `Line`. Nothing here runs
+in the background: a line is read when somebody waits for something on it. Guests say hello with the name
+of the exchange (None for a request that carried none), so lines may arrive in any order.
+"""
+
+import json
+import select
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from compliance.expect import Silence
+from compliance.guest.tagged import untag
+from compliance.patience import ceiling
+from compliance.process import now
+
+
+@dataclass(frozen=True)
+class Other:
+    """A guest's value of no plain type: an instance of a subclass, or any object."""
+
+    type: str
+    base: str
+    value: Any
+
+
+def decode(value: Any) -> Any:
+    """Python value of one decoded JSON value of the guest's encoding; see `compliance.guest.tagged`."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value["$"]:
+        case "tuple":
+            return tuple(decode(item) for item in value["v"])
+        case "dict":
+            return {_key(decode(key)): decode(item) for key, item in value["v"]}
+        case "subclass":
+            return Other(value["type"], value["base"], decode(value["v"]))
+        case "object":
+            return Other(value["type"], "object", value["repr"])
+        case _:
+            return untag(value)
+
+
+def _key(key: Any) -> Any:
+    try:
+        hash(key)
+    except TypeError:
+        return repr(key)
+    return key
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a guest reported: `kind` is "note", "gate" or "hello", `at` seconds of the common clock."""
+
+    kind: str
+    name: str
+    value: Any
+    at: float
+
+
+@dataclass
+class Line:
+    """One connection of a guest: the events of one exchange, as they come."""
+
+    _socket: socket.socket
+    events: list[Event] = field(default_factory=list)
+    ended: bool = False
+    _rest: bytes = b""
+    _awaited: int = 0
+
+    @property
+    def hello(self) -> Event | None:
+        """The first event: its name is the kind of scope, its value `{"exchange": …, "pid": …}`."""
+        return self.events[0] if self.events else None
+
+    @property
+    def exchange(self) -> str | None:
+        """The exchange that the guest named, or None."""
+        return self.hello.value["exchange"] if self.hello else None
+
+    @property
+    def pid(self) -> int:
+        """The process in which the application was called."""
+        return int(self.hello.value["pid"]) if self.hello else 0
+
+    def fileno(self) -> int:
+        """The connection's file number, for `select`."""
+        return self._socket.fileno()
+
+    def pump(self, seconds: float) -> bool:
+        """Read what has come, waiting at most `seconds` for something; False if nothing came."""
+        if self.ended or not select.select([self], [], [], max(0.0, seconds))[0]:
+            return False
+        try:
+            data = self._socket.recv(1 << 20)
+        except ConnectionResetError:  # the guest's process ended
+            data = b""
+        if not data:
+            self.ended = True
+            return True
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self.events += [_event(line) for line in lines]
+        return True
+
+    def until(self, done: Callable[[], Any], what: str, seconds: float | None = None) -> Any:
+        """Read until `done()` is true and return its value; raises Silence for `what` at the ceiling."""
+        deadline = now() + (ceiling("event") if seconds is None else seconds)
+        while not (result := done()):
+            if self.ended:
+                raise Silence(f"the application ended without {what}; it reported {self.names()}")
+            if not self.pump(deadline - now()) and now() >= deadline:
+                raise Silence(f"no {what} from the application; it reported {self.names()}")
+        return result
+
+    def find(self, name: str, kind: str = "note") -> Event | None:
+        """The first event of this name and kind that has come, or None."""
+        return next((event for event in self.events if event.name == name and event.kind == kind), None)
+
+    def wait(self, name: str, kind: str = "note") -> Event:
+        """The first event of this name and kind; raises Silence if none comes."""
+        event: Event = self.until(lambda: self.find(name, kind), f"{kind} {name!r}")
+        return event
+
+    def wait_end(self, seconds: float | None = None) -> None:
+        """Wait until the application's work is over."""
+        self.until(lambda: self.ended, "end", seconds)
+
+    def send(self, text: str) -> None:
+        """Send one line to the guest; one that has gone is no error."""
+        try:
+            self._socket.sendall(text.encode() + b"\n")
+        except OSError:
+            self.ended = True
+
+    def open_gate(self, name: str) -> None:
+        """Open a gate, now or before the guest comes to it."""
+        self.send(name)
+
+    def names(self) -> list[str]:
+        """The names of the events so far."""
+        return [event.name for event in self.events[1:]]
+
+    def close(self) -> None:
+        """Hang up: gates no longer hold the guest."""
+        self._socket.close()
+        self.ended = True
+
+
+def _event(line: bytes) -> Event:
+    kind, name, value, nanoseconds = json.loads(line)
+    return Event(kind, name, decode(value), nanoseconds / 1e9)
+
+
+class Switchboard:
+    """A listening socket to which guests connect; `address` goes into their COMPLIANCE_CHANNEL."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Listen on a Unix socket in `folder`, or on loopback TCP where there are none."""
+        if hasattr(socket, "AF_UNIX"):
+            self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self._listener.bind(str(folder / name))
+            self.address = f"unix:{folder / name}"
+        else:
+            self._listener = socket.create_server(("127.0.0.1", 0))
+            host, port = self._listener.getsockname()
+            self.address = f"tcp:{host}:{port}"
+        self._listener.listen(1024)
+        self._waiting: list[Line] = []
+
+    def _accept(self, seconds: float) -> bool:
+        """Take new connections and read hellos; False if nothing came within `seconds`."""
+        unread = [line for line in self._waiting if not line.events and not line.ended]
+        ready = select.select([self._listener, *unread], [], [], max(0.0, seconds))[0]
+        for source in ready:
+            if source is self._listener:
+                self._waiting.append(Line(self._listener.accept()[0]))
+            else:
+                source.pump(0)
+        return bool(ready)
+
+    def line(
+        self, wanted: Callable[[Line], bool], what: str, seconds: float | None = None, alive: Callable[[], None] = lambda: None
+    ) -> Line:
+        """The first unclaimed connection that is wanted; raises Silence if none comes.
+
+        `alive` is called now and then while waiting and raises if there is nothing left to wait for.
+        """
+        deadline = now() + (ceiling("event") if seconds is None else seconds)
+        while not (found := self.claim(wanted)):
+            alive()
+            if not self._accept(min(0.1, deadline - now())) and now() >= deadline:
+                raise Silence(f"the application was not called for {what}")
+        return found
+
+    def claim(self, wanted: Callable[[Line], bool]) -> Line | None:
+        """The first unclaimed connection that is wanted among those that have said hello, or None."""
+        for line in self._waiting:
+            if line.events and wanted(line):
+                self._waiting.remove(line)
+                return line
+        return None
+
+    def poll(self) -> list[Line]:
+        """All unclaimed connections that have said hello until now; they stay unclaimed."""
+        while self._accept(0):
+            pass
+        return [line for line in self._waiting if line.events]
+
+    def forget(self, unwanted: Callable[[Line], bool]) -> None:
+        """Hang up on the unclaimed connections that nobody will ask for."""
+        for line in [line for line in self.poll() if unwanted(line)]:
+            self._waiting.remove(line)
+            line.close()
+
+    def close(self) -> None:
+        """Hang up on everybody and stop listening."""
+        for line in self._waiting:
+            line.close()
+        self._listener.close()

@@ -1,0 +1,91 @@
+"""Reading the content of a response in parts, as its framing says."""
+
+from compliance.expect import Closed, NotHttp, shorten
+from compliance.wire.http import Connection, Response
+
+
+class BodyReader:
+    """Reads one response's content from a connection, piece by piece; fills `response.body` on the way."""
+
+    def __init__(self, connection: Connection, response: Response) -> None:
+        """Read the content that follows this head."""
+        self._connection = connection
+        self.response = response
+        self._left = self._declared()
+        if self._left == 0:
+            response.complete = True
+
+    def _declared(self) -> int:
+        if self.response.framing != "length":
+            return -1
+        value = self.response.header("content-length") or b""
+        if not value.isdigit():
+            raise NotHttp(f"Content-Length is {shorten(value)}")
+        return int(value)
+
+    def step(self) -> bool:
+        """Read some more content; False once the message has ended, or broke off (`complete` tells)."""
+        if self.response.complete:
+            return False
+        match self.response.framing:
+            case "length":
+                return self._length()
+            case "chunked":
+                return self._chunk()
+            case _:
+                return self._until_close()
+
+    def _add(self, data: bytes) -> None:
+        self.response.body += data
+
+    def _length(self) -> bool:
+        if not self._connection.buffer and not self._connection.fill(what="rest of the content"):
+            return False
+        data = self._connection.take(self._left)
+        self._left -= len(data)
+        self._add(data)
+        self.response.complete = self._left == 0
+        return bool(data)
+
+    def _until_close(self) -> bool:
+        data = self._connection.take(len(self._connection.buffer))
+        if not data and not self._connection.fill(what="rest of the content"):
+            self.response.complete = not self._connection.reset
+            return False
+        self._add(data)
+        return True
+
+    def _chunk(self) -> bool:
+        try:
+            size = self._size(self._connection.line("a chunk size"))
+            data = self._connection.exactly(size)
+            if size == 0:
+                while self._connection.line("the end of the trailer section"):
+                    pass
+                self.response.complete = True
+                return False
+            self.response.chunks.append(data)
+            self._add(data)
+            if ending := self._connection.line("the end of a chunk"):
+                raise NotHttp(f"a chunk of {size} bytes is followed by {shorten(ending)}")
+        except Closed:
+            return False
+        return True
+
+    def _size(self, line: bytes) -> int:
+        try:
+            return int(line.partition(b";")[0].strip(), 16)
+        except ValueError as error:
+            raise NotHttp(f"no chunk size: {shorten(line)}") from error
+
+    def read(self, count: int) -> bytes:
+        """Read on until the content so far has at least `count` bytes, or ended; returns all so far."""
+        while len(self.response.body) < count and self.step():
+            pass
+        return self.response.body
+
+    def rest(self) -> bytes:
+        """Read to the end of the message; returns the whole content."""
+        while self.step():
+            pass
+        return self.response.body
