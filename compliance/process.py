@@ -102,9 +102,13 @@ class Process:
             return self._popen.wait(seconds)
         return None
 
+    def terminate(self) -> None:
+        """Send SIGTERM without waiting for its effect."""
+        self.signal(signal.SIGTERM)
+
     def stop(self, grace: float | None = None) -> int:
         """SIGTERM, wait at most `grace` seconds, then SIGKILL for the whole group; the leader's exit code."""
-        self.signal(signal.SIGTERM)
+        self.terminate()
         self.wait(ceiling("stop") if grace is None else grace)
         return self.kill()
 

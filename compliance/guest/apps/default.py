@@ -1,0 +1,63 @@
+"""Apps for requests that name none: they record what they get, read the body and answer."""
+
+from typing import Any, Callable, Dict, List
+
+
+def wsgi(environ: Dict[str, Any], start_response: Callable[..., Any], channel: Any) -> List[bytes]:
+    """Record environ and body; answer 200 with the body."""
+    channel.note("environ", environ)
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    channel.note("body", body)
+    start_response("200 OK", [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+async def read_body(receive: Callable[..., Any]) -> bytes:
+    """The whole request body; stops at a disconnect."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def answer(send: Callable[..., Any], body: bytes, status: int = 200) -> None:
+    """Send a whole response."""
+    headers = [(b"content-type", b"application/octet-stream"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def http(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any) -> None:
+    """Record scope and body; answer 200 with the body."""
+    channel.note("scope", scope)
+    body = await read_body(receive)
+    channel.note("body", body)
+    await answer(send, body)
+
+
+async def websocket(
+    scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
+) -> None:
+    """Record scope and messages; accept, and echo until the end."""
+    channel.note("scope", scope)
+    channel.note("received", await receive())
+    await send({"type": "websocket.accept"})
+    while True:
+        message = await receive()
+        channel.note("received", message)
+        if message["type"] != "websocket.receive":
+            return
+        await send({**message, "type": "websocket.send"})
+
+
+async def lifespan(
+    scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
+) -> None:
+    """Complete startup and shutdown, recording each event."""
+    channel.note("scope", scope)
+    for answer_type in ("lifespan.startup.complete", "lifespan.shutdown.complete"):
+        channel.note("received", await receive())
+        await send({"type": answer_type})
+        channel.note("sent", answer_type)

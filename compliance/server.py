@@ -1,0 +1,283 @@
+"""A server under test: start, wait until ready, talk to it, stop."""
+
+import contextlib
+import itertools
+import json
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from compliance.channel import Line, Switchboard
+from compliance.environment import Environment
+from compliance.exchange import App, Exchange, WebSocketExchange, app_name, compliance_field, handshake_headers
+from compliance.expect import Closed, TargetDied
+from compliance.guest.tagged import encode
+from compliance.patience import ceiling
+from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
+from compliance.target import ServerSpec
+from compliance.wire import http, websocket
+from compliance.wire.http import Connection
+
+_COUNTER = itertools.count(1)
+_POLL, _POLL_MAX = 0.002, 0.02
+
+
+class StartError(Exception):
+    """The target did not start, or did not pass the pre-flight; the message holds the tail of its log."""
+
+
+@cache
+def loopback() -> str:
+    """The loopback address of this process: one of its own, where the platform has more than one."""
+    number = os.getpid()
+    own = f"127.{64 + (number >> 16) % 64}.{(number >> 8) % 256}.{number % 254 + 1}"
+    for host in (own, "127.0.0.1"):
+        with contextlib.suppress(OSError), socket.create_server((host, 0)):
+            return host
+    raise StartError("no loopback address can be listened on")
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on; nobody else uses an address of this process's own."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server process with our guest in it, and the means to make exchanges with it."""
+
+    def __init__(
+        self,
+        spec: ServerSpec,
+        environment: Environment,
+        *,
+        framework: Path | None = None,
+        lifespan: tuple[App, Mapping[str, Any]] | None = None,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """A server that is not started yet.
+
+        `framework` is the app.py of a framework, tapped; without it the guest serves bare apps. `lifespan`
+        names the app, with its keyword arguments, that gets the lifespan scope.
+        """
+        self.spec = spec
+        self.environment = environment
+        self.name = spec.name
+        self.interface = spec.interface
+        self._framework = framework
+        self._lifespan = lifespan
+        self._extra_env = dict(extra_env or {})
+        self._folder = scratch() / f"s{next(_COUNTER)}"
+        self._folder.mkdir()
+        self.switchboard = Switchboard(self._folder, "c")
+        self.host, self.port = loopback(), 0
+        self.process: Process | None = None
+        self.exchanges: list[Exchange] = []
+        self._ready: Connection | None = None
+
+    # Starting and stopping
+
+    def _placeholders(self) -> dict[str, str]:
+        return {
+            "python": str(self.environment.python),
+            "bin": str(self.environment.bin),
+            "prefix": str(self.environment.bin.parent),
+            "app": f"compliance.guest.probe:{self.interface}",
+            "host": self.host,
+            "port": str(self.port),
+            "pythonpath": str(guest_path()),
+            "tmp": str(self._folder),
+        }
+
+    def command(self) -> list[str]:
+        """The argument list that starts the server."""
+        places = self._placeholders()
+        return [part.format_map(places) for part in self.spec.command]
+
+    def _environment_variables(self) -> dict[str, str]:
+        places = self._placeholders()
+        variables = {key: value.format_map(places) for key, value in self.spec.env.items()}
+        variables |= {"PYTHONPATH": str(guest_path()), "COMPLIANCE_CHANNEL": self.switchboard.address}
+        if self._framework is not None:
+            variables["COMPLIANCE_FRAMEWORK"] = str(self._framework)
+        if self._lifespan is not None:
+            app, arguments = self._lifespan
+            variables["COMPLIANCE_LIFESPAN"] = json.dumps(
+                {"app": app_name(app), "with": json.loads(encode(dict(arguments)))}
+            )
+        return variables | self._extra_env
+
+    def launch(self) -> Self:
+        """Start the process without waiting for it; raises StartError if that is impossible."""
+        self.port = free_port(self.host)
+        log = self._folder / "log"
+        try:
+            self.process = launch(self.command(), env=self._environment_variables(), cwd=self._folder, log=log)
+        except LaunchError as error:
+            raise StartError(f"{self.name}: {error}") from error
+        return self
+
+    def wait_ready(self) -> Self:
+        """Wait until the server accepts connections; raises StartError if it exits or never does."""
+        deadline, pause = now() + ceiling("start"), _POLL
+        while not self._try_connect():
+            code = self._process().exit_code()
+            if code is not None:
+                raise StartError(self._report(f"exited with code {code} before it listened"))
+            if now() > deadline:
+                raise StartError(self._report(f"did not listen on {self.host}:{self.port}"))
+            self._process().wait(pause)
+            pause = min(pause * 1.3, _POLL_MAX)
+        return self
+
+    def _try_connect(self) -> bool:
+        try:
+            self._ready = Connection((self.host, self.port))
+        except Closed:
+            return False
+        return True
+
+    def _process(self) -> Process:
+        if self.process is None:
+            raise StartError(f"{self.name} was not started")
+        return self.process
+
+    def _report(self, text: str) -> str:
+        tail = self._process().log_tail() or "(nothing)"
+        return f"{self.name} {text}\ncommand: {' '.join(self.command())}\nlast lines of its log:\n{tail}"
+
+    def check_alive(self) -> None:
+        """Raise TargetDied if the process has ended."""
+        code = self._process().exit_code()
+        if code is not None:
+            raise TargetDied(self._report(f"ended with code {code} while it was in use"))
+
+    def terminate(self) -> None:
+        """Ask the server to stop (SIGTERM) without waiting; its connections are closed first."""
+        self.reset()
+        if self._ready is not None:
+            self._ready.close()
+        if self.process is not None:
+            self.process.terminate()
+
+    def stop(self) -> int | None:
+        """Stop the server; its exit code, None if it was never started."""
+        self.terminate()
+        code = self.process.stop() if self.process is not None else None
+        self.switchboard.close()
+        return code
+
+    def log(self, lines: int = 40) -> str:
+        """The last lines of the server's log."""
+        return self.process.log_tail(lines) if self.process is not None else ""
+
+    # Exchanges
+
+    def reset(self) -> None:
+        """Forget the exchanges of the check before; anything unclaimed is hung up on."""
+        for exchange in self.exchanges:
+            exchange.close()
+        self.exchanges.clear()
+        self.switchboard.forget(lambda line: line.hello is not None and line.hello.name != "lifespan")
+
+    def line_of(self, exchange: str | None) -> Line:
+        """The guest's line for an exchange (None: the next request that named none)."""
+        return self.switchboard.line(
+            lambda line: line.exchange == exchange and _is_request(line),
+            f"exchange {exchange}" if exchange else "a request",
+            alive=self.check_alive,
+        )
+
+    def connect(self, source: str | None = None) -> Connection:
+        """A fresh client connection; the one that found the server ready is the first."""
+        if self._ready is not None and source is None:
+            connection, self._ready = self._ready, None
+            return connection
+        self.check_alive()
+        return Connection((self.host, self.port), source)
+
+    def prepare(
+        self,
+        app: App | None = None,
+        with_: Mapping[str, Any] | None = None,
+        *,
+        connection: Connection | None = None,
+        method: str = "GET",
+    ) -> Exchange:
+        """An exchange that has sent nothing: the check sends bytes of its own, with `exchange.field` in them."""
+        return self._exchange(Exchange, app, with_, connection, method)
+
+    def _exchange[E: Exchange](
+        self,
+        kind: type[E],
+        app: App | None,
+        with_: Mapping[str, Any] | None,
+        connection: Connection | None,
+        method: str,
+    ) -> E:
+        name = f"e{next(_COUNTER)}" if app is not None else None
+        field = compliance_field(name, app, with_ or {}) if app is not None and name is not None else b""
+        exchange = kind(self, name, field, connection or self.connect(), method)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def open(  # noqa: PLR0913 - a request has that many parts
+        self,
+        method: str = "GET",
+        target: str | bytes = "/",
+        *,
+        app: App | None = None,
+        with_: Mapping[str, Any] | None = None,
+        headers: Sequence[tuple[str | bytes, str | bytes]] = (),
+        body: bytes | None = None,
+        host: str | None = "testserver",
+        version: str = "1.1",
+        connection: Connection | None = None,
+    ) -> Exchange:
+        """Send a request and return at once; use it as a context manager."""
+        exchange = self.prepare(app, with_, connection=connection, method=method)
+        data = http.request(method, target, headers, body, host=host, version=version)
+        start, rest = data.split(b"\r\n", 1)
+        exchange.send(start + b"\r\n" + exchange.field + rest)
+        return exchange
+
+    def call(self, method: str = "GET", target: str | bytes = "/", **options: Any) -> Exchange:
+        """Send a request, read the whole response and wait for the end of the application's work.
+
+        The options are those of `open`.
+        """
+        return self.open(method, target, **options).finish()
+
+    def websocket(
+        self,
+        target: str = "/",
+        *,
+        app: App | None = None,
+        with_: Mapping[str, Any] | None = None,
+        headers: Sequence[tuple[str | bytes, str | bytes]] = (),
+        subprotocols: Sequence[str] = (),
+    ) -> WebSocketExchange:
+        """Send a WebSocket opening handshake and return at once; use it as a context manager."""
+        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET")
+        exchange.key = websocket.key()
+        fields = [*handshake_headers(exchange.key, subprotocols), *headers]
+        start, rest = http.request("GET", target, fields).split(b"\r\n", 1)
+        exchange.send(start + b"\r\n" + exchange.field + rest)
+        return exchange
+
+    def fence(self, app: App) -> Exchange:
+        """A known-good exchange on a connection of its own: what came before it has had its chance."""
+        return self.call("GET", "/fence", app=app)
+
+
+def _is_request(line: Line) -> bool:
+    return line.hello is not None and line.hello.name != "lifespan"
+
+
+def concurrently(count: int, make: Callable[[int], Exchange]) -> list[Exchange]:
+    """Make `count` exchanges that are all under way at once."""
+    return [make(number) for number in range(count)]
