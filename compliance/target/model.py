@@ -1,0 +1,140 @@
+"""What a server, a framework and a target are, as values."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Interface = Literal["wsgi", "asgi"]
+
+ALL = 10**6
+"""A promise without a bound: as many requests at once as are asked for."""
+
+CAPABILITIES: Mapping[str, str] = {
+    "chunked-request": "accepts a request body with Transfer-Encoding: chunked",
+    "early-hints": "offers 103 Early Hints to the application",
+    "early-start": "sends the start of a response before the first byte of its body",
+    "file-wrapper": "offers wsgi.file_wrapper",
+    "http2": "speaks HTTP/2",
+    "keep-alive": "answers several requests on one connection",
+    "lifespan": "speaks the lifespan protocol",
+    "path-send": "offers the http.response.pathsend extension",
+    "server-push": "offers the http.response.push extension",
+    "state": "shares the namespace of lifespan with each request",
+    "streaming-request": "passes on a request body while it still arrives",
+    "streaming-response": "sends each part of a body before the next is made",
+    "tls": "serves HTTPS",
+    "trailers": "offers the http.response.trailers extension",
+    "websocket": "speaks the WebSocket protocol",
+    "websocket-denial": "offers the websocket.http.response extension",
+    "zero-copy-send": "offers the http.response.zerocopysend extension",
+}
+"""The names that `lacks` may hold, and what a server or framework without each of them does not do."""
+
+
+class TargetError(Exception):
+    """A target file or a target's name is wrong; the message says where, what, and what would be right."""
+
+
+@dataclass(frozen=True)
+class Concurrency:
+    """How many requests are promised to be inside the application at once; None is no promise.
+
+    `blocking` is for endpoints that block their thread, `nonblocking` for endpoints that await.
+    """
+
+    blocking: int | None = None
+    nonblocking: int | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """One listed failure of a subject: its requirement, why, where it is discussed, and for how long.
+
+    `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
+    file that lists it; `checks` narrows the entry to some checks of the requirement.
+    """
+
+    requirement: str
+    reason: str
+    link: str
+    versions: str
+    expires: dt.date | None
+    source: str
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServerSpec:
+    """A server with fixed start options; `distribution` is the one whose version counts ("": none)."""
+
+    name: str
+    interface: Interface
+    command: tuple[str, ...]
+    requires: tuple[str, ...]
+    env: Mapping[str, str]
+    lacks: frozenset[str]
+    concurrency: Concurrency
+    python: str
+    distribution: str
+    known: tuple[Known, ...]
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FrameworkSpec:
+    """A framework and the file of its application; `python` is a PEP 440 specifier ("": every version)."""
+
+    name: str
+    interfaces: tuple[Interface, ...]
+    app: Path
+    requires: tuple[str, ...]
+    lacks: frozenset[str]
+    concurrency: Mapping[Interface, Concurrency]
+    python: str
+    distribution: str
+    known: tuple[Known, ...]
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server with a framework; `known` are the failures that only the two together have."""
+
+    name: str
+    server: ServerSpec
+    framework: FrameworkSpec
+    known: tuple[Known, ...] = ()
+
+    @property
+    def interface(self) -> Interface:
+        """The interface between the two: that of the server."""
+        return self.server.interface
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The requirements of both, each once."""
+        return tuple(dict.fromkeys((*self.server.requires, *self.framework.requires)))
+
+    @property
+    def python(self) -> str:
+        """The versions of Python that both run on, as a PEP 440 specifier."""
+        return ",".join(filter(None, (self.server.python, self.framework.python)))
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What the two together cannot do."""
+        return self.server.lacks | self.framework.lacks
+
+    @property
+    def concurrency(self) -> Concurrency:
+        """What the two together promise: what the framework says, and where it is silent, the server."""
+        own = self.framework.concurrency.get(self.interface, Concurrency())
+        server = self.server.concurrency
+        return Concurrency(
+            server.blocking if own.blocking is None else own.blocking,
+            server.nonblocking if own.nonblocking is None else own.nonblocking,
+        )
