@@ -81,6 +81,11 @@ class Line:
         return self.events[0] if self.events else None
 
     @property
+    def kind(self) -> str:
+        """The kind of scope: "wsgi", "http", "websocket" or "lifespan"; empty before the hello."""
+        return self.hello.name if self.hello else ""
+
+    @property
     def exchange(self) -> str | None:
         """The exchange that the guest named, or None."""
         return self.hello.value["exchange"] if self.hello else None
@@ -186,7 +191,11 @@ class Switchboard:
         return bool(ready)
 
     def line(
-        self, wanted: Callable[[Line], bool], what: str, seconds: float | None = None, alive: Callable[[], None] = lambda: None
+        self,
+        wanted: Callable[[Line], bool],
+        what: str,
+        seconds: float | None = None,
+        alive: Callable[[], None] = lambda: None,
     ) -> Line:
         """The first unclaimed connection that is wanted; raises Silence if none comes.
 

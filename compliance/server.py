@@ -182,7 +182,7 @@ class Server:
         for exchange in self.exchanges:
             exchange.close()
         self.exchanges.clear()
-        self.switchboard.forget(lambda line: line.hello is not None and line.hello.name != "lifespan")
+        self.switchboard.forget(_is_request)
 
     def line_of(self, exchange: str | None) -> Line:
         """The guest's line for an exchange (None: the next request that named none)."""
@@ -275,7 +275,7 @@ class Server:
 
 
 def _is_request(line: Line) -> bool:
-    return line.hello is not None and line.hello.name != "lifespan"
+    return line.kind not in {"", "lifespan"}
 
 
 def concurrently(count: int, make: Callable[[int], Exchange]) -> list[Exchange]:

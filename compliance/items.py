@@ -1,0 +1,31 @@
+"""What the suite needs to know of a pytest item that is a check."""
+
+from typing import cast
+
+import pytest
+
+from compliance.requirements import Citation, citation
+from compliance.subjects import CHECKS, Subject, folder_of
+
+
+def subject_of(item: pytest.Item | None) -> Subject | None:
+    """The subject that a check judges; None for what is no check, or a check without a subject."""
+    callspec = getattr(item, "callspec", None)
+    subject = callspec.params.get("subject") if callspec is not None else None
+    return subject if isinstance(subject, Subject) else None
+
+
+def cited_by(item: pytest.Item) -> Citation | None:
+    """What a check cites; None for what is no check."""
+    if not isinstance(item, pytest.Function) or folder_of(item.path) is None:
+        return None
+    return citation(item.function)
+
+
+def check_id(item: pytest.Item) -> str:
+    """The check's name in results, "asgi_server/test_http_scope.py::test_x[row]", without its subject."""
+    function = cast(pytest.Function, item)
+    subject = subject_of(item)
+    row = function.callspec.id.removeprefix(subject.name).removeprefix("-") if subject is not None else ""
+    path = item.path.relative_to(CHECKS).as_posix()
+    return f"{path}::{function.originalname}" + (f"[{row}]" if row else "")

@@ -1,0 +1,116 @@
+"""From a pytest report of a check to a result that travels with it."""
+
+import shlex
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from compliance.evidence import gather
+from compliance.items import check_id, cited_by, subject_of
+from compliance.known import Ledger
+from compliance.requirements import Citation, get
+from compliance.results import Evidence, Result, dump_result
+from compliance.server import Server
+from compliance.stage import Unavailable
+from compliance.subjects import Subject
+from compliance.verdict import judge
+
+PROPERTY = "compliance"
+_STATUS: dict[str, tuple[str, str, str]] = {
+    "passed": ("passed", ".", "PASSED"),
+    "failed": ("failed", "F", "FAILED"),
+    "warned": ("warned", "w", "WARNED"),
+    "observed": ("observed", "o", "OBSERVED"),
+    "not applicable": ("not applicable", "n", "NOT APPLICABLE"),
+    "known": ("known", "k", "KNOWN"),
+    "error": ("error", "E", "ERROR"),
+}
+
+
+def travelling(report: pytest.TestReport) -> dict[str, Any] | None:
+    """The result that travels with a report, as plain JSON values, or None."""
+    return next((value for name, value in report.user_properties if name == PROPERTY), None)  # type: ignore[return-value]
+
+
+def status(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """How pytest shows a report that carries a verdict: category, letter, word."""
+    found = travelling(report)
+    return None if found is None else _STATUS[found["verdict"]]
+
+
+def judge_report(
+    item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, observed: list[Any], ledger: Ledger
+) -> None:
+    """Turn one phase of a check into a verdict, put the result into its report and set pytest's outcome."""
+    error = call.excinfo.value if call.excinfo else None
+    cited, subject = cited_by(item), subject_of(item)
+    if cited is None or subject is None or (call.when != "call" and error is None):
+        return
+    if isinstance(error, pytest.skip.Exception):  # not judged: its subject's error has been reported
+        return
+    result = _result(item, cited, subject, error, observed)
+    if result.verdict == "error" and not isinstance(error, Unavailable):
+        result = replace(result, message=f"{result.message}\n{report.longreprtext}")
+    result = replace(_excused(subject, result, ledger), seconds=round(call.duration, 6))
+    report.user_properties.append((PROPERTY, dump_result(result)))
+    _show(report, result, strict=item.config.option.compliance_strict)
+
+
+def _result(
+    item: pytest.Item, cited: Citation, subject: Subject, error: BaseException | None, observed: list[Any]
+) -> Result:
+    if isinstance(error, Unavailable):
+        return Result("(start)", "", "", subject.name, subject.kind, "error", str(error), reproduce=_command(item, subject))
+    requirement = get(cited.id_for(subject.interface))
+    judgement = judge(cited, subject.interface, error, observed)
+    return Result(
+        check=check_id(item),
+        requirement=requirement.id,
+        level=requirement.level,
+        target=subject.name,
+        subject=subject.kind,
+        verdict=judgement.verdict,
+        message=judgement.message,
+        observed=observed[-1] if observed else None,
+        evidence=None if judgement.verdict in {"passed", "not applicable"} else _evidence(item),
+        reproduce=_command(item, subject, check_id(item)),
+    )
+
+
+def _excused(subject: Subject, result: Result, ledger: Ledger) -> Result:
+    if result.verdict not in {"failed", "warned"}:
+        return result
+    entry = ledger.excuse(subject.name, result.requirement, result.check)
+    if entry is None:
+        return result
+    return replace(result, verdict="known", message=f"{entry.reason} ({entry.link})\n{result.message}")
+
+
+def _evidence(item: pytest.Item) -> Evidence | None:
+    arguments: dict[str, Any] = getattr(item, "funcargs", {})
+    for name in ("server", "combination"):
+        server = arguments.get(name)
+        if isinstance(server, Server):
+            return gather(server.exchanges, server.log())
+    framework = arguments.get("framework")
+    found: Evidence | None = framework.evidence() if framework is not None else None
+    return found
+
+
+def _command(item: pytest.Item, subject: Subject, check: str = "") -> str:
+    """The command that reproduces just this check."""
+    option = item.config.option
+    words = ["pytest", "--target", subject.target]
+    words += ["--check", check.replace("[", "[[]")] if check else []
+    words += [word for wish in option.with_ for word in ("--with", wish)]
+    words += ["--python", option.python] if option.python else []
+    words += ["--isolated"] if option.isolated else []
+    words += [word for name in option.target_file for word in ("--target-file", name)]
+    return shlex.join(words)
+
+
+def _show(report: pytest.TestReport, result: Result, *, strict: bool) -> None:
+    bad = result.verdict in {"failed", "error"} or (result.verdict == "warned" and strict)
+    report.outcome = "failed" if bad else "passed"
+    report.longrepr = f"{result.requirement or result.target}: {result.message}" if bad else None

@@ -1,0 +1,40 @@
+"""The command-line options of the suite."""
+
+import pytest
+
+PROVIDES = "which interpreter and packages the targets run with"
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add the options; without --target and --list-targets the plugin does nothing."""
+    group = parser.getgroup("compliance", "conformance of web servers and frameworks")
+    group.addoption(
+        "--target", action="append", default=[], metavar="NAME",
+        help="a target <server>-<framework>, a glob of them, or `all`; repeatable",
+    )  # fmt: skip
+    group.addoption("--list-targets", action="store_true", help="print the targets and exit")
+    group.addoption(
+        "--target-file", action="append", default=[], metavar="FILE",
+        help="a TOML file that describes further servers and frameworks; repeatable",
+    )  # fmt: skip
+    group.addoption(
+        "--check", action="append", default=[], metavar="PATTERN",
+        help="only checks whose id or requirement matches this glob; repeatable",
+    )  # fmt: skip
+    group.addoption(
+        "--with", action="append", default=[], dest="with_", metavar="REQUIREMENT",
+        help="a distribution the target must run with, such as uvicorn==0.30; repeatable",
+    )  # fmt: skip
+    group.addoption("--python", metavar="VERSION", help="the Python that the target runs on, such as 3.13")
+    group.addoption("--isolated", action="store_true", help="never run targets in the current interpreter")
+    group.addoption("--refresh", action="store_true", help="make the isolated environments anew")
+    group.addoption("--results", metavar="FILE", help="write the results to this JSON file")
+    group.addoption("--strict", action="store_true", dest="compliance_strict", help="a SHOULD that does not hold fails the run")
+    group.addoption("--explore", action="store_true", help="property checks try new and more examples")
+    group.addoption("--patience", type=float, metavar="FACTOR", help="scales how long a silent target is waited for")
+    group.addoption("--liars", action="append", default=[], metavar="GLOB", help="judge the suite's own liars instead of targets")
+
+
+def asked_for(config: pytest.Config) -> bool:
+    """Whether this run judges targets."""
+    return bool(config.option.target or config.option.liars)

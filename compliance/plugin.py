@@ -1,0 +1,243 @@
+"""The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rich.console import Console
+
+from compliance import options
+from compliance.capabilities import confirm
+from compliance.conclusion import conclude
+from compliance.framework import Framework
+from compliance.items import cited_by
+from compliance.judging import judge_report, status, travelling
+from compliance.listing import list_targets
+from compliance.options import asked_for
+from compliance.report import print_summary
+from compliance.requirements import citation
+from compliance.results import load_result
+from compliance.server import Server
+from compliance.session import Session, for_controller, for_worker, is_worker
+from compliance.stage import NotJudged, Stage
+from compliance.subjects import CHECKS, Subject, folder_of
+from compliance.target import TargetError
+from compliance.verdict import NotApplicable
+
+SESSION = pytest.StashKey[Session]()
+OBSERVED = pytest.StashKey[list[Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    options.add(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the table of targets instead of running anything, if that is asked for."""
+    if not config.option.list_targets:
+        return None
+    try:
+        list_targets(config)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from error
+    return int(pytest.ExitCode.OK)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Select targets, and run the checks where no path says otherwise."""
+    if not asked_for(config) or config.option.list_targets:
+        return
+    try:
+        config.stash[SESSION] = for_worker(config) if is_worker(config) else for_controller(config)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from error
+    if not is_worker(config):
+        config.pluginmanager.register(Controller(config.stash[SESSION]), "compliance-controller")
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [str(CHECKS)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop whatever still runs."""
+    if SESSION in config.stash:
+        config.stash[SESSION].close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Provide the environments before anything is collected, and before workers start."""
+    if SESSION in session.config.stash and not is_worker(session.config):
+        session.config.stash[SESSION].provide()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker which targets there are and where they run."""
+    if SESSION in node.config.stash:
+        node.workerinput["compliance"] = node.config.stash[SESSION].for_workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Any:
+    """Keep the checks of a subject on one worker."""
+    if SESSION not in config.stash:
+        return None
+    from compliance.schedule import SubjectScheduling
+
+    return SubjectScheduling(config, {subject.name for subject in config.stash[SESSION].subjects})
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the checks that judge none of the selected subjects, and all checks without a target."""
+    if not collection_path.is_relative_to(CHECKS) or collection_path == CHECKS:
+        return None
+    session = config.stash.get(SESSION, None)
+    folder = folder_of(collection_path)
+    if session is None or (folder and not session.judged_by(folder)):
+        return True
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a check once for each subject that its folder judges."""
+    session, folder = metafunc.config.stash.get(SESSION, None), folder_of(metafunc.definition.path)
+    if session is None or folder is None:
+        return
+    cited = citation(metafunc.function)
+    if cited is None:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid} cites no requirement: add @requirement(…)")
+    subjects = [s for s in session.judged_by(folder) if s.interface in cited.interfaces()]
+    metafunc.parametrize("subject", subjects, ids=[subject.name for subject in subjects])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the checks by subject, and leave out what --check does not name."""
+    if SESSION in config.stash:
+        dropped = config.stash[SESSION].arrange(items)
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Launch the next subject ahead of time, and retire one whose checks are over."""
+    session = item.config.stash.get(SESSION, None)
+    if session is not None:
+        session.before(item, nextitem)
+    result = yield
+    if session is not None:
+        session.after(item, nextitem)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the outcome of a check into a verdict."""
+    report = yield
+    session = item.config.stash.get(SESSION, None)
+    if session is not None:
+        judge_report(item, call, report, item.stash.get(OBSERVED, []), session.ledger)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Show verdicts in place of pytest's outcomes."""
+    return status(report)
+
+
+class Controller:
+    """The hooks of the process that the user started: gathers the results and shows them."""
+
+    def __init__(self, session: Session) -> None:
+        """The controller of one session."""
+        self.session = session
+        self.problems: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather the result that travels with a report."""
+        found = travelling(report)
+        if found is not None:
+            self.session.run.results.append(load_result(found))
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Remember that the selection is partial."""
+        self.session.run.partial = self.session.run.partial or bool(items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Judge the run as a whole, write the results, and set the exit status."""
+        stopped = bool(session.shouldstop or session.shouldfail)
+        self.session.finish(complete=exitstatus in _COMPLETE and not stopped)
+        self.problems = conclude(self.session)
+        if self.problems and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, config: pytest.Config) -> None:
+        """Show the summary."""
+        print_summary(self.session.run, Console(), config.option.verbose, self.problems)
+
+
+_COMPLETE = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+
+
+@pytest.fixture
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """The server, framework or combination that a check judges."""
+    found: Subject = request.param
+    return found
+
+
+@pytest.fixture
+def stage(pytestconfig: pytest.Config) -> Stage:
+    """The running subjects."""
+    return pytestconfig.stash[SESSION].stage
+
+
+@pytest.fixture
+def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> None:
+    """Leave out what the subject declares to lack, once that is confirmed."""
+    cited = cited_by(request.node)
+    lacking = subject.lacks & cited.capabilities(subject.interface) if cited else frozenset()
+    if lacking:
+        raise NotApplicable(confirm(min(lacking), subject, stage))
+
+
+@pytest.fixture
+def server(subject: Subject, stage: Stage, capable: None) -> Server:
+    """The server that a check judges, with bare apps in it."""
+    return _available(lambda: stage.server(subject))
+
+
+@pytest.fixture
+def combination(subject: Subject, stage: Stage, capable: None) -> Server:
+    """The server with the framework's contract application in it, tapped."""
+    return _available(lambda: stage.server(subject))
+
+
+@pytest.fixture
+def framework(subject: Subject, stage: Stage, capable: None) -> Framework:
+    """The framework's contract application under a driver."""
+    return _available(lambda: stage.framework(subject))
+
+
+def _available[T](get: Callable[[], T]) -> T:
+    try:
+        return get()
+    except NotJudged as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Callable[[Any], None]:
+    """Record a measured value: the verdict of the check becomes "observed"."""
+    values = request.node.stash.setdefault(OBSERVED, [])
+    append: Callable[[Any], None] = values.append
+    return append

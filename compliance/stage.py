@@ -1,0 +1,171 @@
+"""Brings the subjects of a run up when their checks come, ahead of time where possible, and takes them down.
+
+A subject that does not start, or fails the pre-flight (one GET, one POST that is echoed), is unavailable:
+that is one error, and its checks are not judged. One that dies is started again, a few times.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from compliance.environment import Environment
+from compliance.expect import shorten
+from compliance.framework import Framework
+from compliance.server import Server, StartError
+from compliance.subjects import Subject
+
+_STARTS = 3
+Say = Callable[[str], None]
+
+
+class Unavailable(Exception):
+    """The subject cannot be judged; the message says why."""
+
+
+class NotJudged(Exception):
+    """The subject is known to be unavailable: this has been reported already."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a subject runs, or why it cannot."""
+
+    environment: Environment | None
+    problem: str = ""
+
+
+def preflight(server: Server, *, framework: bool) -> None:
+    """One GET and one POST that must come back; raises StartError."""
+    target, body = ("/echo", b"pre-flight") if framework else ("/", b"pre-flight")
+    try:
+        got = server.call("GET", "/")
+        assert got.status == 200, got.seen("200 to GET /")  # noqa: S101 - a judgement
+        posted = server.call("POST", target, body=body, headers=[("Content-Type", "text/plain")])
+        assert posted.body == body, posted.seen(f"{body!r} echoed to POST {target}")  # noqa: S101
+    except AssertionError as error:
+        log = server.log() or "(nothing)"
+        raise StartError(f"{server.name} fails the pre-flight: {error}\nlast lines of its log:\n{log}") from error
+
+
+class Stage:
+    """The running subjects of this process."""
+
+    def __init__(self, places: Mapping[str, Place], say: Say = lambda _: None) -> None:
+        """`places` maps each subject's key to where it runs; `say` shows progress."""
+        self._places = places
+        self._say = say
+        self._servers: dict[str, Server] = {}
+        self._frameworks: dict[str, Framework] = {}
+        self._ready: set[str] = set()
+        self._starts: dict[str, int] = {}
+        self._unavailable: dict[str, str] = {}
+        self._retired: list[Server] = []
+
+    def environment(self, subject: Subject) -> Environment:
+        """Where the subject runs; raises Unavailable."""
+        place = self._places[subject.key]
+        if place.environment is None:
+            raise Unavailable(place.problem)
+        return place.environment
+
+    def prepare(self, subject: Subject) -> None:
+        """Launch the subject without waiting for it; problems are raised when it is asked for."""
+        if subject.key in self._unavailable:
+            return
+        with contextlib.suppress(StartError, Unavailable):
+            if subject.kind == "framework":
+                self._framework(subject)
+            else:
+                self._launched(subject)
+
+    def new_server(self, subject: Subject, **options: object) -> Server:
+        """A server of the subject's kind that is not started; the options are those of `Server`."""
+        if subject.server is None:
+            raise Unavailable(f"{subject.name} is no server")
+        framework = subject.framework.app if subject.framework else None
+        env = dict(subject.env)
+        return Server(subject.server, self.environment(subject), framework=framework, extra_env=env, **options)  # type: ignore[arg-type]
+
+    def _launched(self, subject: Subject) -> Server:
+        if subject.key not in self._servers:
+            self._starts[subject.key] = self._starts.get(subject.key, 0) + 1
+            self._say(f"starting {subject.name}")
+            self._servers[subject.key] = self.new_server(subject).launch()
+        return self._servers[subject.key]
+
+    def server(self, subject: Subject) -> Server:
+        """The subject's running server, ready for a check; raises Unavailable once, then NotJudged."""
+        self._refuse(subject)
+        try:
+            self._bury(subject)
+            server = self._launched(subject)
+            if subject.key not in self._ready:
+                server.wait_ready()
+                preflight(server, framework=subject.kind == "combination")
+                self._ready.add(subject.key)
+        except (StartError, Unavailable) as error:
+            self._unavailable[subject.key] = str(error)
+            self.retire(subject)
+            raise Unavailable(str(error)) from error
+        server.reset()
+        return server
+
+    def _refuse(self, subject: Subject) -> None:
+        if subject.key in self._unavailable:
+            raise NotJudged(f"{subject.name} is unavailable: {self._unavailable[subject.key].splitlines()[0]}")
+
+    def _bury(self, subject: Subject) -> None:
+        """Retire a server that died in an earlier check; raises StartError if it died too often."""
+        server = self._servers.get(subject.key)
+        if server is None or subject.key not in self._ready or (server.process and server.process.alive()):
+            return
+        self.retire(subject)
+        if self._starts[subject.key] >= _STARTS:
+            raise StartError(f"{subject.name} died {_STARTS} times\nlast lines of its log:\n{server.log()}")
+
+    def framework(self, subject: Subject) -> Framework:
+        """The subject's driver, ready for a check; raises Unavailable once, then NotJudged."""
+        self._refuse(subject)
+        try:
+            return self._framework(subject).ready()
+        except (StartError, AssertionError) as error:
+            self._unavailable[subject.key] = str(error)
+            raise Unavailable(str(error)) from error
+
+    def _framework(self, subject: Subject) -> Framework:
+        if subject.framework is None:
+            raise Unavailable(f"{subject.name} is no framework")
+        if subject.key not in self._frameworks:
+            self._frameworks[subject.key] = Framework(
+                subject.framework, self.environment(subject), subject.interface, extra_env=dict(subject.env)
+            )
+        return self._frameworks[subject.key]
+
+    def retire(self, subject: Subject) -> None:
+        """Ask the subject to stop; it is waited for at the end of the run, so nobody waits for it now."""
+        self._ready.discard(subject.key)
+        server = self._servers.pop(subject.key, None)
+        if server is not None:
+            server.terminate()
+            self._retired.append(server)
+        framework = self._frameworks.pop(subject.key, None)
+        if framework is not None:
+            framework.stop()
+
+    def close(self) -> None:
+        """Stop everything that still runs, and wait for it."""
+        for server in self._servers.values():
+            server.terminate()
+        for server in [*self._servers.values(), *self._retired]:
+            server.stop()
+        for framework in self._frameworks.values():
+            framework.stop()
+        self._servers.clear()
+        self._retired.clear()
+        self._frameworks.clear()
+
+
+def describe(subject: Subject, environment: Environment) -> str:
+    """One line for people: what the subject is and which versions it has."""
+    versions = ", ".join(f"{name} {environment.versions.get(name, '?')}" for name in subject.distributions)
+    return shorten(f"{subject.name} ({versions or 'no distribution'}), Python {environment.version}").strip("'")
