@@ -16,7 +16,7 @@ The events, all noted on the exchange's channel before the traffic is handed on:
     raised                {"by": which call raised, "types": names along the class's order, "text"}
     returned              the ASGI framework returned
 
-A byte string or string of more than 4096 stands as `shorten` describes.
+A byte string or string longer than the limit stands as `shorten` describes.
 """
 
 import hashlib
@@ -35,18 +35,18 @@ def _shortened(value: Union[bytes, str]) -> Dict[str, Any]:
     return {"shortened": type(value).__name__, "length": len(value), "sha256": digest, "head": value[:HEAD]}
 
 
-def shorten(value: Any) -> Any:
-    """Return `value` with each long byte string or string, also inside of a dict or a list, in short form.
+def shorten(value: Any, limit: int = LIMIT) -> Any:
+    """Return `value` with each byte string or string longer than `limit`, also in dicts and lists, cut.
 
     The short form is {"shortened": "bytes" or "str", "length", "sha256" (of the UTF-8 for a string), "head"}.
     Only exact builtin types are looked into: anything else is the traffic's own affair.
     """
     kind = type(value)
     if kind is dict:
-        return {key: shorten(item) for key, item in value.items()}
+        return {key: shorten(item, limit) for key, item in value.items()}
     if kind is list:
-        return [shorten(item) for item in value]
-    if (kind is bytes or kind is str) and len(value) > LIMIT:
+        return [shorten(item, limit) for item in value]
+    if (kind is bytes or kind is str) and len(value) > limit:
         return _shortened(value)
     return value
 
@@ -61,7 +61,7 @@ def describe(error: BaseException, by: str) -> Dict[str, Any]:
     return {"by": by, "types": types, "text": text[:2000]}
 
 
-class _Noting:
+class _Passing:
     """Notes what comes out of a call to the other side, and lets it pass."""
 
     def __init__(self, channel: Channel, by: str) -> None:
@@ -83,54 +83,69 @@ class _Noting:
             self._channel.note("raised", describe(error, self._by))
 
 
-def _tapped_receive(receive: Any, channel: Channel) -> Any:
+class _Tap:
+    """What the tapped callables of one exchange share."""
+
+    def __init__(self, channel: Channel, limit: int) -> None:
+        self.channel = channel
+        self._limit = limit
+
+    def note(self, name: str, value: Any = None) -> None:
+        self.channel.note(name, shorten(value, self._limit))
+
+    def passing(self, by: str) -> _Passing:
+        return _Passing(self.channel, by)
+
+
+def _tapped_receive(receive: Any, tap: _Tap) -> Any:
     async def tapped() -> Any:
-        with _Noting(channel, "receive"):
+        with tap.passing("receive"):
             message = await receive()
-        channel.note("receive", shorten(message))
+        tap.note("receive", message)
         return message
 
     return tapped
 
 
-def _tapped_send(send: Any, channel: Channel) -> Any:
+def _tapped_send(send: Any, tap: _Tap) -> Any:
     async def tapped(message: Any) -> Any:
-        channel.note("send", shorten(message))
-        with _Noting(channel, "send"):
+        tap.note("send", message)
+        with tap.passing("send"):
             result = await send(message)
-        channel.note("sent")
+        tap.note("sent")
         return result
 
     return tapped
 
 
-async def asgi(app: Any, scope: Any, receive: Any, send: Any, channel: Channel) -> Any:
+async def asgi(app: Any, scope: Any, receive: Any, send: Any, channel: Channel, limit: int = LIMIT) -> Any:
     """Call the framework's ASGI application under the tap; ends the channel when the application is over."""
     use(channel)
-    channel.note("scope", shorten(scope))
+    tap = _Tap(channel, limit)
+    tap.note("scope", scope)
     try:
-        with _Noting(channel, "application"):
-            result = await app(scope, _tapped_receive(receive, channel), _tapped_send(send, channel))
-        channel.note("returned")
+        with tap.passing("application"):
+            result = await app(scope, _tapped_receive(receive, tap), _tapped_send(send, tap))
+        tap.note("returned")
     finally:
         channel.end()
     return result
 
 
-def _tapped_start(inner: Any, channel: Channel) -> Any:
+def _tapped_start(inner: Any, tap: _Tap) -> Any:
     def start_response(*args: Any, **kwargs: Any) -> Any:
-        channel.note("start_response", _start(args, kwargs))
-        with _Noting(channel, "start_response"):
+        tap.note("start_response", _start(args, kwargs))
+        with tap.passing("start_response"):
             write = inner(*args, **kwargs)
-        return _tapped_write(write, channel) if callable(write) else write
+        return _tapped_write(write, tap) if callable(write) else write
 
     return start_response
 
 
-def _tapped_write(inner: Any, channel: Channel) -> Any:
+def _tapped_write(inner: Any, tap: _Tap) -> Any:
     def write(*args: Any, **kwargs: Any) -> Any:
-        channel.note("write", shorten(args[0] if len(args) == 1 else list(args)))
-        with _Noting(channel, "write"):
+        tap.note("write", args[0] if len(args) == 1 else list(args))
+        with tap.passing("write"):
             return inner(*args, **kwargs)
 
     return write
@@ -140,26 +155,29 @@ def _start(args: Any, kwargs: Dict[str, Any]) -> Dict[str, Any]:
     """Describe a call of start_response, without holding on to its exc_info."""
     if kwargs or not 2 <= len(args) <= 3:
         return {"positional": [type(arg).__name__ for arg in args], "keywords": sorted(kwargs)}
-    exc_info = args[2] if len(args) == 3 else None
-    kind = exc_info[0].__name__ if isinstance(exc_info, tuple) and exc_info and exc_info[0] else None
-    return {
-        "status": args[0],
-        "headers": args[1],
-        "exc_info": kind if exc_info is None or kind else repr(exc_info),
-    }
+    return {"status": args[0], "headers": args[1], "exc_info": _exc_info(args[2:])}
+
+
+def _exc_info(args: Any) -> Optional[str]:
+    """The name of the exception of a `sys.exc_info()` tuple, None for none, a repr if it is not one."""
+    if not args or args[0] is None:
+        return None
+    if isinstance(args[0], tuple) and len(args[0]) == 3 and isinstance(args[0][0], type):
+        return args[0][0].__name__
+    return repr(args[0])[:200]
 
 
 class _Blocks:
     """The framework's iterable, recorded; ends the channel after `close()`, or when it is dropped."""
 
-    def __init__(self, result: Any, channel: Channel) -> None:
+    def __init__(self, result: Any, tap: _Tap) -> None:
         self._result = result
-        self._channel = channel
+        self._tap = tap
 
     def __iter__(self) -> "Iterator[Any]":
-        with _Noting(self._channel, "iter"):
+        with self._tap.passing("iter"):
             inner = iter(self._result)
-        return _Iterator(self, inner, self._channel)
+        return _Iterator(self, inner, self._tap)
 
     def __getattr__(self, name: str) -> Any:
         if name != "close":
@@ -167,15 +185,16 @@ class _Blocks:
         return lambda inner=self._result.close: self._close(inner)
 
     def _close(self, inner: Any) -> Any:
-        self._channel.note("close")
+        use(self._tap.channel)
+        self._tap.note("close")
         try:
-            with _Noting(self._channel, "close"):
+            with self._tap.passing("close"):
                 return inner()
         finally:
-            self._channel.end()
+            self._tap.channel.end()
 
     def __del__(self) -> None:
-        self._channel.end()
+        self._tap.channel.end()
 
 
 class _SizedBlocks(_Blocks):
@@ -186,18 +205,19 @@ class _SizedBlocks(_Blocks):
 class _Iterator:
     """One iteration; keeps the iterable alive, as the iterator of a list does."""
 
-    def __init__(self, blocks: _Blocks, inner: "Iterator[Any]", channel: Channel) -> None:
+    def __init__(self, blocks: _Blocks, inner: "Iterator[Any]", tap: _Tap) -> None:
         self._blocks = blocks
         self._inner = inner
-        self._channel = channel
+        self._tap = tap
 
     def __iter__(self) -> "Iterator[Any]":
         return self
 
     def __next__(self) -> Any:
-        with _Noting(self._channel, "next"):
+        use(self._tap.channel)  # a server may iterate in another thread than it called the application
+        with self._tap.passing("next"):
             block = next(self._inner)
-        self._channel.note("block", shorten(block))
+        self._tap.note("block", block)
         return block
 
 
@@ -206,22 +226,23 @@ def _is_file_wrapper(result: Any, environ: Any) -> bool:
     return isinstance(kind, type) and isinstance(result, kind)
 
 
-def wsgi(app: Any, environ: Any, start_response: Any, channel: Channel) -> Any:
+def wsgi(app: Any, environ: Any, start_response: Any, channel: Channel, limit: int = LIMIT) -> Any:
     """Call the framework's WSGI application under the tap and return its iterable, recorded.
 
     The channel ends after `close()`, when the iterable is dropped, or when the application raises. A file
     wrapper of the server is returned as it is, because a server may look at its type; it ends the channel.
     """
     use(channel)
-    channel.note("environ", shorten(environ))
+    tap = _Tap(channel, limit)
+    tap.note("environ", environ)
     try:
-        with _Noting(channel, "application"):
-            result = app(environ, _tapped_start(start_response, channel))
+        with tap.passing("application"):
+            result = app(environ, _tapped_start(start_response, tap))
     except BaseException:
         channel.end()
         raise
     if _is_file_wrapper(result, environ):
-        channel.note("file_wrapper", result)
+        tap.note("file_wrapper", result)
         channel.end()
         return result
-    return (_SizedBlocks if hasattr(type(result), "__len__") else _Blocks)(result, channel)
+    return (_SizedBlocks if hasattr(type(result), "__len__") else _Blocks)(result, tap)
