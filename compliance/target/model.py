@@ -12,25 +12,11 @@ ALL = 10**6
 """A promise without a bound: as many requests at once as are asked for."""
 
 CAPABILITIES: Mapping[str, str] = {
-    "chunked-request": "accepts a request body with Transfer-Encoding: chunked",
-    "early-hints": "offers 103 Early Hints to the application",
-    "early-start": "sends the start of a response before the first byte of its body",
-    "file-wrapper": "offers wsgi.file_wrapper",
-    "http2": "speaks HTTP/2",
-    "keep-alive": "answers several requests on one connection",
-    "lifespan": "speaks the lifespan protocol",
-    "path-send": "offers the http.response.pathsend extension",
-    "server-push": "offers the http.response.push extension",
-    "state": "shares the namespace of lifespan with each request",
-    "streaming-request": "passes on a request body while it still arrives",
-    "streaming-response": "sends each part of a body before the next is made",
-    "tls": "serves HTTPS",
-    "trailers": "offers the http.response.trailers extension",
-    "websocket": "speaks the WebSocket protocol",
-    "websocket-denial": "offers the websocket.http.response extension",
-    "zero-copy-send": "offers the http.response.zerocopysend extension",
+    "lifespan": "the lifespan protocol",
+    "state": "a namespace that lifespan shares with every request",
+    "websocket": "the WebSocket protocol",
 }
-"""The names that `lacks` may hold, and what a server or framework without each of them does not do."""
+"""What a server or framework may declare, in `lacks`, not to have; each is confirmed where it is declared."""
 
 
 class TargetError(Exception):

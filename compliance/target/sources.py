@@ -80,14 +80,14 @@ class _Found:
     def catalogue(self) -> Catalogue:
         """The catalogue of it all, with the lists of known failures where they belong."""
         return Catalogue(
-            {name: self._with_known(spec) for name, spec in self.servers.items()},
-            {name: self._with_known(spec) for name, spec in self.frameworks.items()},
+            {name: _with_known(spec, self.known.get(name, ())) for name, spec in self.servers.items()},
+            {name: _with_known(spec, self.known.get(name, ())) for name, spec in self.frameworks.items()},
             self.known,
         )
 
-    def _with_known(self, spec: _Spec) -> _Spec:
-        entries = self.known.get(spec.name, ())
-        return dataclasses.replace(spec, known=(*spec.known, *entries))
+
+def _with_known(spec: _Spec, entries: tuple[Known, ...]) -> _Spec:
+    return dataclasses.replace(spec, known=spec.known + entries)
 
 
 def _built_in(found: _Found, folder: Path) -> None:

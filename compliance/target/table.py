@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ PLACEHOLDERS = {
     "project": "the folder of the file that describes the target",
 }
 
+_BESIDE = re.compile(r"(?P<folder>\.{1,2}(/[^\[]*)?)(?P<extras>\[.*\])?")
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -152,15 +154,24 @@ class Table:
         return argument.replace("{project}", folder)
 
     def requirements(self, key: str) -> tuple[str, ...]:
-        """The list of PEP 508 requirements under a key."""
-        requirements = self.texts(key)
-        for requirement in requirements:
-            try:
-                Requirement(requirement)
-            except InvalidRequirement as error:
-                reason = str(error).splitlines()[0]
-                raise self.error(key, f"{requirement!r} is not a requirement: {reason}") from error
-        return requirements
+        """The PEP 508 requirements under a key; "." or "./path[extra]" is a project beside the file."""
+        return tuple(self._requirement(key, text) for text in self.texts(key))
+
+    def _requirement(self, key: str, text: str) -> str:
+        beside = _BESIDE.fullmatch(text)
+        if beside:
+            text = self._project(key, self.file.parent / beside["folder"], beside["extras"] or "")
+        try:
+            return str(Requirement(text))
+        except InvalidRequirement as error:
+            reason = str(error).splitlines()[0]
+            raise self.error(key, f"{text!r} is not a requirement: {reason}") from error
+
+    def _project(self, key: str, folder: Path, extras: str) -> str:
+        path = folder.resolve() / "pyproject.toml"
+        if not path.is_file():
+            raise self.error(key, f"there is no {path}")
+        return f"{Table(read(path), path).table('project').text('name')}{extras} @ {path.parent.as_uri()}"
 
     def specifier(self, key: str) -> str:
         """The PEP 440 specifier under a key, empty where there is none."""
