@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from compliance.environment import installer, interpreter
-from compliance.environment.model import Environment
+from compliance.environment.model import Environment, EnvironmentUnavailable
 from compliance.environment.wishes import allows
 
 CACHE = "COMPLIANCE_CACHE"
