@@ -13,21 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-__all__ = [
-    "Citation",
-    "Consequence",
-    "Level",
-    "Party",
-    "Requirement",
-    "UnknownRequirement",
-    "all_requirements",
-    "citation",
-    "consequence",
-    "documents",
-    "get",
-    "requirement",
-]
-
 Level = Literal["must", "should", "may"]
 Party = Literal["server", "application", "both"]
 Consequence = Literal["failed", "warned", "observed"]

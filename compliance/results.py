@@ -12,28 +12,6 @@ from typing import Any, Final, Literal, get_args
 
 from compliance.guest import tagged
 
-__all__ = [
-    "LEVELS",
-    "SCHEMA",
-    "SUBJECTS",
-    "VERDICTS",
-    "Evidence",
-    "Result",
-    "ResultsError",
-    "Run",
-    "SubjectKind",
-    "TargetInfo",
-    "Verdict",
-    "counts",
-    "dump",
-    "dump_result",
-    "load",
-    "load_result",
-    "plain",
-    "read",
-    "write",
-]
-
 SCHEMA: Final = "gateway-compliance/results/1"
 Verdict = Literal["passed", "failed", "warned", "observed", "not applicable", "known", "error"]
 SubjectKind = Literal["server", "framework", "combination"]
@@ -99,6 +77,21 @@ class Run:
     partial: bool = False
     targets: list[TargetInfo] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+
+
+def own_versions(target: TargetInfo) -> dict[str, str]:
+    """Return the versions of the server's and the framework's own distributions, guessed by their names.
+
+    The distribution of "uvicorn-h11" is "uvicorn": the longest beginning that is installed.
+    """
+    found = {}
+    for name in (target.server, target.framework):
+        words = name.split("-")
+        beginnings = ("-".join(words[:count]) for count in range(len(words), 0, -1))
+        own = next((beginning for beginning in beginnings if beginning in target.versions), None)
+        if own is not None:
+            found[own] = target.versions[own]
+    return found
 
 
 def counts(results: Iterable[Result]) -> dict[Verdict, int]:

@@ -1,0 +1,125 @@
+"""Known failures: which results they excuse, and whether they are still true.
+
+An entry counts only if it cites a requirement that exists, says why and where the failure is discussed, and
+has not expired. It has to stay alive: one whose checks all pass must go. An error is never excused.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from packaging.specifiers import SpecifierSet
+
+from compliance.requirements import UnknownRequirement, get
+from compliance.results import Result
+from compliance.target.model import Known
+
+_FAILING = frozenset({"failed", "warned", "known"})
+Complete = Callable[[str, str], bool]
+
+
+def _covers(entry: Known, check: str) -> bool:
+    """Whether the entry is about this check: named in full, without its row, or by its function alone."""
+    whole = check.partition("[")[0]
+    names = (check, whole, check.rpartition("::")[2], whole.rpartition("::")[2])
+    return not entry.checks or any(name in entry.checks for name in names)
+
+
+class Ledger:
+    """The known failures of the subjects of a run."""
+
+    def __init__(
+        self,
+        subjects: Mapping[str, tuple[Sequence[Known], Mapping[str, str]]],
+        today: dt.date | None = None,
+    ) -> None:
+        """`subjects` maps a name to its entries and to the versions of its own distributions.
+
+        `versions` of an entry speaks about the first of them: for a combination, the server's. `today` is the
+        date by which entries expire; the default is the current one, UTC.
+        """
+        self._entries = {name: tuple(entries) for name, (entries, _) in subjects.items()}
+        self._version = {name: next(iter(versions.values()), "") for name, (_, versions) in subjects.items()}
+        self._today = today or dt.datetime.now(dt.UTC).date()
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the entries themselves, each complete for a user with its file."""
+        return [
+            f"{entry.source}: {name}: {entry.requirement or 'an entry without requirement'}: {problem}"
+            for name, entries in self._entries.items()
+            for entry in entries
+            for problem in [*self._faults(entry), *_doubles(entry, entries)]
+        ]
+
+    def _faults(self, entry: Known) -> list[str]:
+        found = []
+        try:
+            get(entry.requirement)
+        except UnknownRequirement as error:
+            found.append(str(error))
+        if not entry.reason.strip():
+            found.append("has no reason; say what the subject does instead, and why")
+        if not entry.link.strip():
+            found.append("has no link; name the upstream issue, or the page of findings")
+        if entry.expires is not None and entry.expires < self._today:
+            found.append(f"expired on {entry.expires}; look at it again")
+        return found
+
+    def _applies(self, subject: str, entry: Known) -> bool:
+        if not entry.versions:
+            return True
+        version = self._version[subject]
+        return bool(version) and SpecifierSet(entry.versions).contains(version, prereleases=True)
+
+    def excuse(self, subject: str, requirement: str, check: str) -> Known | None:
+        """Return the valid entry that lists this failure for the installed version, or None.
+
+        Only for results that failed or warned; whoever asks keeps errors out.
+        """
+        for entry in self._entries.get(subject, ()):
+            right = entry.requirement == requirement and _covers(entry, check)
+            if right and self._applies(subject, entry) and not self._faults(entry):
+                return entry
+        return None
+
+    def stale(self, results: Iterable[Result], complete_for: Complete | None = None) -> list[str]:
+        """Return the entries that a run disproves, each complete for a user with its file.
+
+        Every check of the entry that was judged met the requirement, and every check of it was judged:
+        `complete_for(subject, requirement)` is False where the selection left some of them out, or they did
+        not run; without it, all ran. A subject that did not start, and an error, prove nothing.
+        """
+        results = list(results)
+        broken = {result.target for result in results if result.verdict == "error" and not result.requirement}
+        return [
+            f"{entry.source}: {name}: {entry.requirement}: {problem}; remove it"
+            for name, entries in self._entries.items()
+            if name not in broken
+            for entry in entries
+            if self._applies(name, entry)
+            and (complete_for is None or complete_for(name, entry.requirement))
+            and (problem := _disproved(entry, _of(results, name, entry.requirement)))
+        ]
+
+
+def _of(results: Iterable[Result], subject: str, requirement: str) -> list[Result]:
+    return [result for result in results if result.target == subject and result.requirement == requirement]
+
+
+def _disproved(entry: Known, results: Sequence[Result]) -> str:
+    """What disproves the entry, or nothing; `results` are those of its subject and requirement."""
+    covered = [result for result in results if _covers(entry, result.check)]
+    if results and not covered:
+        return f"no check of the requirement is named {' or '.join(entry.checks)}"
+    verdicts = {result.verdict for result in covered}
+    if "error" in verdicts or verdicts & _FAILING or not verdicts & {"passed", "observed"}:
+        return ""
+    return f"known failure, but all of its checks pass now ({', '.join(sorted({r.check for r in covered}))})"
+
+
+def _doubles(entry: Known, entries: Sequence[Known]) -> list[str]:
+    first = next(other for other in entries if _identity(other) == _identity(entry))
+    return [] if first is entry else [f"is listed twice (also in {first.source})"]
+
+
+def _identity(entry: Known) -> tuple[str, str, tuple[str, ...]]:
+    return entry.requirement, entry.versions, entry.checks
