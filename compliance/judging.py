@@ -54,7 +54,7 @@ def judge_report(
         result = replace(result, message=f"{result.message}\n{report.longreprtext}")
     result = replace(_excused(subject, result, ledger), seconds=round(call.duration, 6))
     report.user_properties.append((PROPERTY, dump_result(result)))
-    _show(report, result, strict=item.config.option.compliance_strict)
+    _show(report, result, strict=item.config.option.strict_should)
 
 
 def _result(

@@ -29,10 +29,18 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--isolated", action="store_true", help="never run targets in the current interpreter")
     group.addoption("--refresh", action="store_true", help="make the isolated environments anew")
     group.addoption("--results", metavar="FILE", help="write the results to this JSON file")
-    group.addoption("--strict", action="store_true", dest="compliance_strict", help="a SHOULD that does not hold fails the run")
+    group.addoption("--strict-should", action="store_true", help="a SHOULD that does not hold fails the run")
     group.addoption("--explore", action="store_true", help="property checks try new and more examples")
-    group.addoption("--patience", type=float, metavar="FACTOR", help="scales how long a silent target is waited for")
-    group.addoption("--liars", action="append", default=[], metavar="GLOB", help="judge the suite's own liars instead of targets")
+    group.addoption(
+        "--patience", type=float, metavar="FACTOR", help="scales how long a silent target is waited for"
+    )
+    group.addoption(
+        "--liars",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="judge the suite's own liars instead of targets",
+    )
 
 
 def asked_for(config: pytest.Config) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from rich.console import Console
 
-from compliance import options
+from compliance import options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
@@ -28,6 +28,7 @@ from compliance.verdict import NotApplicable
 
 SESSION = pytest.StashKey[Session]()
 OBSERVED = pytest.StashKey[list[Any]]()
+T = TypeVar("T")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SESSION] = for_worker(config) if is_worker(config) else for_controller(config)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from error
+    properties.configure(explore=config.option.explore)
     if not is_worker(config):
         config.pluginmanager.register(Controller(config.stash[SESSION]), "compliance-controller")
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
@@ -228,7 +230,7 @@ def framework(subject: Subject, stage: Stage, capable: None) -> Framework:
     return _available(lambda: stage.framework(subject))
 
 
-def _available[T](get: Callable[[], T]) -> T:
+def _available(get: Callable[[], T]) -> T:
     try:
         return get()
     except NotJudged as error:

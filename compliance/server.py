@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from compliance.channel import Line, Switchboard
 from compliance.environment import Environment
@@ -21,6 +21,7 @@ from compliance.target import ServerSpec
 from compliance.wire import http, websocket
 from compliance.wire.http import Connection
 
+E = TypeVar("E", bound=Exchange)
 _COUNTER = itertools.count(1)
 _POLL, _POLL_MAX = 0.002, 0.02
 
@@ -72,8 +73,7 @@ class Server:
         self._lifespan = lifespan
         self._extra_env = dict(extra_env or {})
         self._folder = scratch() / f"s{next(_COUNTER)}"
-        self._folder.mkdir()
-        self.switchboard = Switchboard(self._folder, "c")
+        self._switchboard: Switchboard | None = None
         self.host, self.port = loopback(), 0
         self.process: Process | None = None
         self.exchanges: list[Exchange] = []
@@ -111,8 +111,17 @@ class Server:
             )
         return variables | self._extra_env
 
+    @property
+    def switchboard(self) -> Switchboard:
+        """Where the guest's lines arrive, once the server was launched."""
+        if self._switchboard is None:
+            raise StartError(f"{self.name} was not started")
+        return self._switchboard
+
     def launch(self) -> Self:
         """Start the process without waiting for it; raises StartError if that is impossible."""
+        self._folder.mkdir()
+        self._switchboard = Switchboard(self._folder, "c")
         self.port = free_port(self.host)
         log = self._folder / "log"
         try:
@@ -168,7 +177,8 @@ class Server:
         """Stop the server; its exit code, None if it was never started."""
         self.terminate()
         code = self.process.stop() if self.process is not None else None
-        self.switchboard.close()
+        if self._switchboard is not None:
+            self._switchboard.close()
         return code
 
     def log(self, lines: int = 40) -> str:
@@ -182,7 +192,8 @@ class Server:
         for exchange in self.exchanges:
             exchange.close()
         self.exchanges.clear()
-        self.switchboard.forget(_is_request)
+        if self._switchboard is not None:
+            self._switchboard.forget(_is_request)
 
     def line_of(self, exchange: str | None) -> Line:
         """The guest's line for an exchange (None: the next request that named none)."""
@@ -211,7 +222,7 @@ class Server:
         """An exchange that has sent nothing: the check sends bytes of its own, with `exchange.field` in them."""
         return self._exchange(Exchange, app, with_, connection, method)
 
-    def _exchange[E: Exchange](
+    def _exchange(
         self,
         kind: type[E],
         app: App | None,
