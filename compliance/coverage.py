@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from compliance.requirements import Citation, Requirement, UnknownRequirement, all_requirements, get
+from compliance.requirements import (
+    Citation,
+    Requirement,
+    UnknownRequirement,
+    all_requirements,
+    citation,
+    get,
+    requirement,
+)
 
 CHECKS: Final = Path(__file__).with_name("checks")
 
@@ -41,17 +49,17 @@ class Coverage:
     @property
     def testable(self) -> list[Requirement]:
         """The requirements that a check can prove."""
-        return [requirement for requirement in self.checks if requirement.testable]
+        return [row for row in self.checks if row.testable]
 
     @property
     def covered(self) -> list[Requirement]:
         """The testable requirements that some check cites."""
-        return [requirement for requirement in self.testable if self.checks[requirement]]
+        return [row for row in self.testable if self.checks[row]]
 
     @property
     def uncovered(self) -> list[Requirement]:
         """The testable requirements that no check cites."""
-        return [requirement for requirement in self.testable if not self.checks[requirement]]
+        return [row for row in self.testable if not self.checks[row]]
 
 
 def checks(folder: Path = CHECKS) -> list[Check]:
@@ -92,26 +100,21 @@ def _literal(call: ast.Call, path: Path) -> Citation:
     """Evaluate the decorator's arguments, which are literals so that they can be read without an import."""
     try:
         given: dict[str, Any] = {word.arg or "**": ast.literal_eval(word.value) for word in call.keywords}
-        positional = [ast.literal_eval(argument) for argument in call.args]
-        citation = _cited(*positional, **given)
-        for cited in citation.ids():
-            get(cited)
-    except UnknownRequirement as error:
-        raise CoverageError(f"{path}:{call.lineno}: {error}") from error
+        found = citation(requirement(*map(ast.literal_eval, call.args), **given)(lambda: None))
     except (ValueError, TypeError) as error:
-        raise CoverageError(f"{path}:{call.lineno}: a citation is made of literals: {error}") from error
-    return citation
+        raise CoverageError(f"{path}:{call.lineno}: cannot read the citation: {error}") from error
+    if found is None:
+        raise CoverageError(f"{path}:{call.lineno}: cites nothing")
+    return _existing(found, f"{path}:{call.lineno}")
 
 
-def _cited(
-    id: str | None = None,  # noqa: A002 - as in the decorator
-    *,
-    wsgi: str | None = None,
-    asgi: str | None = None,
-    definite: bool = False,
-    needs: tuple[str, ...] = (),
-) -> Citation:
-    return Citation(id, wsgi, asgi, definite=definite, needs=tuple(needs))
+def _existing(cited: Citation, where: str) -> Citation:
+    try:
+        for identifier in cited.ids():
+            get(identifier)
+    except UnknownRequirement as error:
+        raise CoverageError(f"{where}: {error}") from error
+    return cited
 
 
 def coverage(found: Iterable[Check]) -> list[Coverage]:
@@ -121,8 +124,8 @@ def coverage(found: Iterable[Check]) -> list[Coverage]:
         for identifier in check.citation.ids():
             citing.setdefault(identifier, []).append(check)
     rows: dict[str, list[Requirement]] = {}
-    for requirement in all_requirements():
-        rows.setdefault(requirement.document, []).append(requirement)
+    for row in all_requirements():
+        rows.setdefault(row.document, []).append(row)
     return [
         Coverage(document, part[0].specification, {row: tuple(citing.get(row.id, ())) for row in part})
         for document, part in rows.items()
@@ -146,15 +149,15 @@ def as_json(parts: Sequence[Coverage]) -> dict[str, Any]:
     }
 
 
-def _row(requirement: Requirement, citing: Sequence[Check]) -> dict[str, Any]:
+def _row(row: Requirement, citing: Sequence[Check]) -> dict[str, Any]:
     return {
-        "id": requirement.id,
-        "section": requirement.section,
-        "level": requirement.level,
-        "implicit": requirement.implicit,
-        "party": requirement.party,
-        "summary": requirement.summary,
-        "testable": requirement.testable,
-        "ambiguity": list(requirement.ambiguity),
+        "id": row.id,
+        "section": row.section,
+        "level": row.level,
+        "implicit": row.implicit,
+        "party": row.party,
+        "summary": row.summary,
+        "testable": row.testable,
+        "ambiguity": list(row.ambiguity),
         "checks": [check.name for check in citing],
     }

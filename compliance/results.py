@@ -100,6 +100,13 @@ def counts(results: Iterable[Result]) -> dict[Verdict, int]:
     return {verdict: found[verdict] for verdict in VERDICTS}
 
 
+def compliant(run: Run, *, strict: bool = False) -> bool:
+    """Whether something was judged and nothing newly failed; warnings count with `strict`."""
+    verdicts = {result.verdict for result in run.results}
+    bad = {"failed", "error"} | ({"warned"} if strict else set())
+    return bool(verdicts - {"not applicable"}) and not verdicts & bad
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON can hold it; never raises.
 
