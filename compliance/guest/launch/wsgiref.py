@@ -1,0 +1,21 @@
+"""Serve a WSGI application with wsgiref."""
+
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from compliance.guest.launch import arguments
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        """Keep no access log."""
+
+
+def main() -> None:
+    """Serve until a signal ends the process."""
+    host, port, app = arguments()
+    make_server(host, port, app, handler_class=_Quiet).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
