@@ -119,7 +119,7 @@ def request(
     root: str = "",
     length: bool = True,
 ) -> Request:
-    """Describe a request; Host is added if it is missing, and Content-Length if there is a body and `length`."""
+    """Describe a request; adds Host if it is missing, and Content-Length if there is a body and `length`."""
     parts = (body,) if isinstance(body, bytes) else tuple(body)
     found = [(as_bytes(name), as_bytes(value)) for name, value in headers]
     names = {name.lower() for name, _ in found}

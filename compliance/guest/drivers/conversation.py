@@ -89,15 +89,19 @@ class Conversation:
                 await self._change()
                 step = self._step()
             self._delivered += any(step is one for one in self._plan["steps"])
-            message: Message = self._disconnect() if step["message"] is None else make(step["message"])
-            return message
+            if step["message"] is None:
+                return self._disconnect()
+            return dict(make(step["message"]))
 
     def _step(self) -> Plan:
         """What comes next: after the application has closed the WebSocket, nothing but the disconnect."""
-        steps = self._plan["steps"]
+        steps: List[Plan] = self._plan["steps"]
         if self._kind == "websocket" and self.finished:
             return {"message": None, "when": None}
-        return steps[self._delivered] if self._delivered < len(steps) else self._plan["end"]
+        if self._delivered < len(steps):
+            return steps[self._delivered]
+        end: Plan = self._plan["end"]
+        return end
 
     def _disconnect(self) -> Message:
         message: Message = {"type": self._kind + ".disconnect"}

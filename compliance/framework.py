@@ -1,0 +1,249 @@
+"""A framework under test: its application in processes of its own, and drivers that play a perfect server.
+
+transcript = framework.http("POST", "/echo", body=[b"one", b"two"])
+assert transcript.body == b"onetwo", transcript.seen("both parts of the body")
+
+with framework.open("GET", "/stream/2") as conversation:
+    conversation.wait_gate("part-1")
+    conversation.open_gate("part-1")
+    conversation.finish()
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from compliance.channel import Line, Switchboard
+from compliance.conversation import Conversation, Plan
+from compliance.environment import Environment
+from compliance.expect import Silence, TargetDied
+from compliance.patience import ceiling
+from compliance.plan import Message, after_sends, command, merge, step
+from compliance.player import Player
+from compliance.process import Process, guest_path, launch, scratch
+from compliance.results import Evidence
+from compliance.target import FrameworkSpec, Interface
+from compliance.transcript import Transcript
+
+_COUNTER = itertools.count(1)
+_LIFESPAN = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+
+
+class Instance(Player):
+    """One process of the application, of which nothing has been asked before. Use it as a context manager."""
+
+    def __init__(self, framework: "Framework", name: str) -> None:
+        """The instance of this name, for which the framework has asked."""
+        self.interface = framework.interface
+        self.name = name
+        self.conversations: list[Conversation] = []
+        self._framework = framework
+        self._control: Line | None = None
+        self._lifespan: Line | None = None
+
+    @property
+    def control(self) -> Line:
+        """The line that carries commands; it comes when the lifespan has started up. Raises Silence."""
+        if self._control is None:
+            self._control = self._framework.line(self.name, "start of a process of the application")
+        return self._control
+
+    def _tell(self, **parts: Any) -> None:
+        self.control.send(command(**parts))
+
+    def _claim(self, exchange: str) -> Line:
+        return self._framework.line(exchange, f"conversation {exchange}", self)
+
+    def begin(self, plan: Plan) -> Conversation:
+        """Begin the conversation of a complete plan."""
+        self.check_alive()
+        conversation = Conversation(plan, self._claim, self._tell, self._framework.log)
+        self.conversations.append(conversation)
+        self._framework.conversations.append(conversation)
+        return conversation
+
+    def check_alive(self) -> None:
+        """Raise TargetDied if the process has ended."""
+        self.control.pump(0)
+        if self.control.ended:
+            raise TargetDied(self._framework.report("ended while it was in use"))
+
+    @property
+    def idle(self) -> bool:
+        """Whether it lives and no conversation goes on."""
+        self.control.pump(0)
+        return not self.control.ended and all(conversation.over for conversation in self.conversations)
+
+    @property
+    def lifespan_so_far(self) -> Transcript:
+        """The lifespan around the conversations: its startup, and after `shut_down` the whole."""
+        _ = self.control
+        if self._lifespan is None:
+            self._lifespan = self._framework.line(f"{self.name}.lifespan", "the lifespan", self)
+        while self._lifespan.pump(0):
+            pass
+        return Transcript(self._lifespan.events, self._framework.log)
+
+    def shut_down(self) -> Transcript:
+        """End the instance with the shutdown of its lifespan; the whole lifespan. Raises Silence."""
+        _ = self.lifespan_so_far
+        self._tell(do="stop")
+        if self._lifespan is not None:
+            self._lifespan.wait_end()
+        return self.lifespan_so_far
+
+    def close(self) -> None:
+        """End the instance; its conversations are forgotten."""
+        for conversation in self.conversations:
+            conversation.close()
+        self._tell(do="stop")
+        self.control.close()
+
+    def __enter__(self) -> Self:
+        """Return the instance itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+
+class Framework(Player):
+    """A framework's application; conversations go to its main instance, which has one lifespan."""
+
+    def __init__(
+        self,
+        spec: FrameworkSpec,
+        environment: Environment,
+        interface: Interface,
+        *,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Launch the application's process without waiting for it; raises LaunchError if it cannot be."""
+        self.spec = spec
+        self.name = spec.name
+        self.interface = interface
+        self.lacks = spec.lacks
+        self.environment = environment
+        self.conversations: list[Conversation] = []
+        self._folder = scratch() / f"f{next(_COUNTER)}"
+        self._folder.mkdir()
+        self._switchboard = Switchboard(self._folder, "c")
+        self._nursery: Line | None = None
+        self._main: Instance | None = None
+        self._checked = False
+        self._process = self._launch(extra_env or {})
+
+    def _launch(self, extra_env: Mapping[str, str]) -> Process:
+        options = ["--interface", self.interface, "--app", str(self.spec.app), "--name", "nursery"]
+        return launch(
+            [str(self.environment.python), "-m", "compliance.guest.drivers", *options],
+            env={
+                "PYTHONPATH": str(guest_path()),
+                "COMPLIANCE_CHANNEL": self._switchboard.address,
+                **extra_env,
+            },
+            cwd=self._folder,
+            log=self._folder / "log",
+        )
+
+    # What instances need
+
+    def log(self, lines: int = 40) -> str:
+        """The last lines that the application's processes printed."""
+        return self._process.log_tail(lines)
+
+    def report(self, what: str) -> str:
+        """A message about the framework with the tail of its log."""
+        return f"{self.name} {what}\nlast lines of its log:\n{self.log() or '(nothing)'}"
+
+    def _check_alive(self) -> None:
+        if not self._process.alive():
+            code = self._process.exit_code()
+            raise TargetDied(
+                self.report(f"ended with code {code}: its application cannot be imported or driven")
+            )
+
+    def line(self, exchange: str, what: str, instance: Instance | None = None) -> Line:
+        """The guest's line of this name; raises Silence, or TargetDied."""
+        alive = self._check_alive if instance is None else instance.check_alive
+        seconds = ceiling("start" if instance is None else "event")
+        return self._switchboard.line(lambda line: line.exchange == exchange, what, seconds, alive)
+
+    # For checks
+
+    @property
+    def main(self) -> Instance:
+        """The instance to which conversations go; a new one if the last is dead or still busy."""
+        if self._main is not None and not self._main.idle:
+            self._main.close()
+            self._main = None
+        if self._main is None:
+            self._main = self.fresh()
+        return self._main
+
+    def ready(self) -> Self:
+        """Be idle for the next check; at first also answer a GET and a POST. Raises AssertionError."""
+        self.conversations.clear()
+        main = self.main
+        main.conversations.clear()
+        if not self._checked:
+            self._preflight(main)
+            self._checked = True
+        return self
+
+    def _preflight(self, main: Instance) -> None:
+        try:
+            got = main.http("GET", "/")
+            assert got.status == 200, got.seen("200 to GET /")  # noqa: S101 - a judgement
+            echo = main.http("POST", "/echo", body=b"pre-flight", headers=[("content-type", "text/plain")])
+            assert echo.body == b"pre-flight", echo.seen("the body of POST /echo")  # noqa: S101
+        except AssertionError as error:
+            raise Silence(self.report(f"fails the pre-flight: {error}")) from error
+
+    def fresh(self, *, lifespan: bool = True, state: bool = True) -> Instance:
+        """Another instance, in a process that has imported the application and done nothing else.
+
+        `lifespan`: whether the server starts a lifespan around the conversations (ASGI); `state`: whether it
+        offers a namespace with it.
+        """
+        if self._nursery is None:
+            self._nursery = self.line("nursery", "the import of the application")
+        name = f"i{next(_COUNTER)}"
+        self._nursery.send(command(do="fork", name=name, lifespan=lifespan, state=state))
+        return Instance(self, name)
+
+    def begin(self, plan: Plan) -> Conversation:
+        """Begin the conversation of a complete plan on the main instance."""
+        if self._main is None:
+            self._main = self.fresh()
+        return self._main.begin(plan)
+
+    def lifespan(
+        self,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        events: Sequence[Message] | None = None,
+        **options: Any,
+    ) -> Transcript:
+        """Hold a lifespan conversation with a fresh instance; by default startup, then shutdown.
+
+        `scope` overrides keys of the scope (ABSENT removes one); the further options are those of `play`.
+        """
+        if events is None:
+            events = [step({"type": "lifespan.startup"}), step({"type": "lifespan.shutdown"}, after_sends(1))]
+        with self.fresh(lifespan=False) as instance:
+            return instance.play(merge(_LIFESPAN, scope), events, **options).finish()
+
+    def evidence(self) -> Evidence | None:
+        """What was seen since the framework was last made ready; None if that is nothing."""
+        started = [conversation for conversation in self.conversations if conversation.begun]
+        events = sorted(
+            (event for one in started for event in one.transcript.events), key=lambda event: event.at
+        )
+        return Transcript(events, self.log).evidence() if events else None
+
+    def stop(self) -> None:
+        """End the application's processes at once."""
+        self._process.kill()
+        self._switchboard.close()
