@@ -1,4 +1,4 @@
-"""Confirms that a subject really lacks what it declares to lack, so that no hole hides behind a declaration."""
+"""Confirms that a subject really lacks what it says it lacks: no hole hides behind a declaration."""
 
 from collections.abc import Callable
 
@@ -33,5 +33,7 @@ def confirm(capability: str, subject: Subject, stage: Stage) -> str:
     if subject.kind == "server" and capability in _SIGNS:
         sign = _SIGNS[capability](stage.server(subject))
         if sign:
-            raise AssertionError(f"{subject.name} declares that it lacks {capability!r}, but {sign}: remove it from `lacks`")
+            raise AssertionError(
+                f"{subject.name} declares that it lacks {capability!r}, but {sign}: remove it from `lacks`"
+            )
     return f"{subject.name} lacks {capability!r}"

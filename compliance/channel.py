@@ -32,19 +32,15 @@ def decode(value: Any) -> Any:
     """Python value of one decoded JSON value of the guest's encoding; see `compliance.guest.tagged`."""
     if isinstance(value, list):
         return [decode(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    match value["$"]:
-        case "tuple":
-            return tuple(decode(item) for item in value["v"])
-        case "dict":
-            return {_key(decode(key)): decode(item) for key, item in value["v"]}
-        case "subclass":
-            return Other(value["type"], value["base"], decode(value["v"]))
-        case "object":
-            return Other(value["type"], "object", value["repr"])
-        case _:
-            return untag(value)
+    return _TAGS.get(value["$"], untag)(value) if isinstance(value, dict) else value
+
+
+_TAGS: dict[str, Callable[[Any], Any]] = {
+    "tuple": lambda value: tuple(decode(item) for item in value["v"]),
+    "dict": lambda value: {_key(decode(key)): decode(item) for key, item in value["v"]},
+    "subclass": lambda value: Other(value["type"], value["base"], decode(value["v"])),
+    "object": lambda value: Other(value["type"], "object", value["repr"]),
+}
 
 
 def _key(key: Any) -> Any:
@@ -182,12 +178,13 @@ class Switchboard:
     def _accept(self, seconds: float) -> bool:
         """Take new connections and read hellos; False if nothing came within `seconds`."""
         unread = [line for line in self._waiting if not line.events and not line.ended]
-        ready = select.select([self._listener, *unread], [], [], max(0.0, seconds))[0]
+        sources: list[socket.socket | Line] = [self._listener, *unread]
+        ready = select.select(sources, [], [], max(0.0, seconds))[0]
         for source in ready:
-            if source is self._listener:
-                self._waiting.append(Line(self._listener.accept()[0]))
-            else:
+            if isinstance(source, Line):
                 source.pump(0)
+            else:
+                self._waiting.append(Line(source.accept()[0]))
         return bool(ready)
 
     def line(

@@ -21,7 +21,9 @@ def conclude(session: Session) -> list[str]:
 
 
 def _known(session: Session) -> list[str]:
-    return session.ledger.problems() + session.ledger.stale(session.run.results)
+    whole = session.run.complete and not session.run.partial
+    stale = session.ledger.stale(session.run.results) if whole else []
+    return session.ledger.problems() + stale
 
 
 def _nothing(session: Session) -> list[str]:

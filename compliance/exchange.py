@@ -40,7 +40,9 @@ class Exchange:
     Use it as a context manager: on leaving, the connection and the line are closed.
     """
 
-    def __init__(self, caller: Caller, name: str | None, field: bytes, connection: Connection, method: str) -> None:
+    def __init__(
+        self, caller: Caller, name: str | None, field: bytes, connection: Connection, method: str
+    ) -> None:
         """An exchange that has sent nothing yet; `name` is None for a request without our field."""
         self._caller = caller
         self.name = name
@@ -96,7 +98,17 @@ class Exchange:
         part, self._given = content[self._given : end], end
         return part
 
+    @property
+    def answered(self) -> int | None:
+        """The status code of the final response if its head has been read, else None."""
+        return self._response.status if self._response else None
+
     # What the application sees
+
+    @property
+    def line(self) -> Line | None:
+        """The application's line if it has been asked for, else None."""
+        return self._line
 
     @property
     def guest(self) -> Line:
@@ -142,7 +154,10 @@ class Exchange:
         """The message of an assertion about this exchange as a whole."""
         head = self._response
         wire = (head.status, head.body) if head else self.connection.tail()
-        return saw(wire, expected) + f"; the application reported {self._line.names() if self._line else 'nothing'}"
+        return (
+            saw(wire, expected)
+            + f"; the application reported {self._line.names() if self._line else 'nothing'}"
+        )
 
     @property
     def events(self) -> list[Event]:

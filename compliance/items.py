@@ -29,3 +29,9 @@ def check_id(item: pytest.Item) -> str:
     row = function.callspec.id.removeprefix(subject.name).removeprefix("-") if subject is not None else ""
     path = item.path.relative_to(CHECKS).as_posix()
     return f"{path}::{function.originalname}" + (f"[{row}]" if row else "")
+
+
+def lacking(item: pytest.Item, subject: Subject) -> frozenset[str]:
+    """The capabilities that the check needs and the subject declares to lack."""
+    cited = cited_by(item)
+    return subject.lacks & cited.capabilities(subject.interface) if cited is not None else frozenset()

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-
 from rich.console import Console
 
 from compliance import options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
-from compliance.items import cited_by
+from compliance.items import lacking
 from compliance.judging import judge_report, status, travelling
+from compliance.life import Life, story_of
 from compliance.listing import list_targets
 from compliance.options import asked_for
 from compliance.report import print_summary
@@ -127,7 +127,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
     """Launch the next subject ahead of time, and retire one whose checks are over."""
     session = item.config.stash.get(SESSION, None)
     if session is not None:
@@ -169,10 +171,6 @@ class Controller:
         if found is not None:
             self.session.run.results.append(load_result(found))
 
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Remember that the selection is partial."""
-        self.session.run.partial = self.session.run.partial or bool(items)
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Judge the run as a whole, write the results, and set the exit status."""
@@ -206,10 +204,9 @@ def stage(pytestconfig: pytest.Config) -> Stage:
 @pytest.fixture
 def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> None:
     """Leave out what the subject declares to lack, once that is confirmed."""
-    cited = cited_by(request.node)
-    lacking = subject.lacks & cited.capabilities(subject.interface) if cited else frozenset()
-    if lacking:
-        raise NotApplicable(confirm(min(lacking), subject, stage))
+    missing = lacking(request.node, subject)
+    if missing:
+        raise NotApplicable(confirm(min(missing), subject, stage))
 
 
 @pytest.fixture
@@ -228,6 +225,15 @@ def combination(subject: Subject, stage: Stage, capable: None) -> Server:
 def framework(subject: Subject, stage: Stage, capable: None) -> Framework:
     """The framework's contract application under a driver."""
     return _available(lambda: stage.framework(subject))
+
+
+@pytest.fixture
+def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Life:
+    """The life of a server of its own that lived through the check's story."""
+    story = story_of(request.function)
+    if story is None:
+        raise pytest.UsageError(f"{request.node.nodeid} looks at a life but names no story: add @lives(…)")
+    return _available(lambda: stage.lives(subject).life(story))
 
 
 def _available(get: Callable[[], T]) -> T:

@@ -68,6 +68,12 @@ def _tell(text: str) -> None:
         stdin.flush()
 
 
+def prepare() -> None:
+    """Make what all processes of the run share; call it before launching from several threads."""
+    guest_path()
+    _watchdog()
+
+
 def base_environment() -> dict[str, str]:
     """The environment variables that a guest inherits: none of Python's and none of pytest's."""
     kept = {key: os.environ[key] for key in _KEPT if key in os.environ}

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,14 @@ from typing import Any, Self, TypeVar
 
 from compliance.channel import Line, Switchboard
 from compliance.environment import Environment
-from compliance.exchange import App, Exchange, WebSocketExchange, app_name, compliance_field, handshake_headers
+from compliance.exchange import (
+    App,
+    Exchange,
+    WebSocketExchange,
+    app_name,
+    compliance_field,
+    handshake_headers,
+)
 from compliance.expect import Closed, TargetDied
 from compliance.guest.tagged import encode
 from compliance.patience import ceiling
@@ -41,11 +49,20 @@ def loopback() -> str:
     raise StartError("no loopback address can be listened on")
 
 
+_PORTS_GIVEN: set[int] = set()
+_PORTS_LOCK = threading.Lock()
+
+
 def free_port(host: str) -> int:
-    """A port that nobody listens on; nobody else uses an address of this process's own."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on and that was not given before: the address is this process's own."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port = int(probe.getsockname()[1])
+        with _PORTS_LOCK:
+            if port not in _PORTS_GIVEN:
+                _PORTS_GIVEN.add(port)
+                return port
 
 
 class Server:
@@ -125,7 +142,9 @@ class Server:
         self.port = free_port(self.host)
         log = self._folder / "log"
         try:
-            self.process = launch(self.command(), env=self._environment_variables(), cwd=self._folder, log=log)
+            self.process = launch(
+                self.command(), env=self._environment_variables(), cwd=self._folder, log=log
+            )
         except LaunchError as error:
             raise StartError(f"{self.name}: {error}") from error
         return self
@@ -219,7 +238,7 @@ class Server:
         connection: Connection | None = None,
         method: str = "GET",
     ) -> Exchange:
-        """An exchange that has sent nothing: the check sends bytes of its own, with `exchange.field` in them."""
+        """An exchange that has sent nothing: the check sends its own bytes, `exchange.field` among them."""
         return self._exchange(Exchange, app, with_, connection, method)
 
     def _exchange(

@@ -4,7 +4,7 @@ The controller selects and provides; with pytest-xdist each worker selects the s
 the subjects run. Results travel with pytest's reports and are gathered by the controller.
 """
 
-import datetime
+import datetime as dt
 import os
 import time
 from collections.abc import Mapping
@@ -17,8 +17,9 @@ import pytest
 
 from compliance import liars, target
 from compliance.environment import Environment, EnvironmentUnavailable, Wishes, provide
-from compliance.items import check_id, cited_by, subject_of
+from compliance.items import check_id, cited_by, lacking, subject_of
 from compliance.known import Ledger
+from compliance.life import Story, story_of
 from compliance.results import Run, TargetInfo
 from compliance.server import Server
 from compliance.stage import Place, Stage
@@ -63,6 +64,13 @@ def for_worker(config: pytest.Config) -> "Session":
     return Session(config, _select(config), places=places)
 
 
+def _is_partial(config: pytest.Config) -> bool:
+    """Whether the command line leaves out some checks of its targets."""
+    narrowing = ("check", "keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise")
+    chosen = any(getattr(config.option, name, None) for name in narrowing)
+    return chosen or config.args_source is pytest.Config.ArgsSource.ARGS
+
+
 def _environment(value: dict[str, Any] | None) -> Environment | None:
     return Environment(**value | {"python": Path(value["python"])}) if value else None
 
@@ -87,10 +95,11 @@ class Session:
         self.subjects = subjects
         self.places = places
         self.stage = Stage(places, self.say)
-        self.run = Run(version("gateway-compliance"), datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
-        self.run.partial = bool(config.option.check) or config.args_source is pytest.Config.ArgsSource.ARGS
+        self.run = Run(version("gateway-compliance"), dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+        self.run.partial = _is_partial(config)
         self._clock = time.monotonic()
         self._upcoming: list[Subject] = []
+        self._stories: dict[str, list[Story]] = {}
         self._ledger: Ledger | None = None
 
     def say(self, text: str) -> None:
@@ -160,6 +169,10 @@ class Session:
         place = {id(subject): number for number, subject in enumerate(self.subjects)}
         items[:] = sorted(chosen, key=lambda item: place.get(id(subject_of(item)), len(place)))
         self._upcoming = list(dict.fromkeys(s for item in items if (s := subject_of(item)) is not None))
+        for item in items:
+            subject, story = subject_of(item), story_of(getattr(item, "function", None))
+            if subject is not None and story is not None and not lacking(item, subject):
+                self._stories.setdefault(subject.key, []).append(story)
         return dropped
 
     def _chosen(self, item: pytest.Item) -> bool:
@@ -183,6 +196,8 @@ class Session:
         for wanted in (subject, *ahead):
             if wanted is not None:
                 self.stage.prepare(wanted)
+        if subject is not None and subject.key in self._stories:
+            self.stage.begin(subject, self._stories.pop(subject.key))
 
     def after(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Retire a subject whose checks are over."""

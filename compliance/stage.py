@@ -5,12 +5,14 @@ that is one error, and its checks are not judged. One that dies is started again
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from compliance.environment import Environment
-from compliance.expect import shorten
 from compliance.framework import Framework
+from compliance.life import Lives, Story
+from compliance.process import LaunchError, sweep
 from compliance.server import Server, StartError
 from compliance.subjects import Subject
 
@@ -44,7 +46,9 @@ def preflight(server: Server, *, framework: bool) -> None:
         assert posted.body == body, posted.seen(f"{body!r} echoed to POST {target}")  # noqa: S101
     except AssertionError as error:
         log = server.log() or "(nothing)"
-        raise StartError(f"{server.name} fails the pre-flight: {error}\nlast lines of its log:\n{log}") from error
+        raise StartError(
+            f"{server.name} fails the pre-flight: {error}\nlast lines of its log:\n{log}"
+        ) from error
 
 
 class Stage:
@@ -60,6 +64,7 @@ class Stage:
         self._starts: dict[str, int] = {}
         self._unavailable: dict[str, str] = {}
         self._retired: list[Server] = []
+        self._lives: dict[str, Lives] = {}
 
     def environment(self, subject: Subject) -> Environment:
         """Where the subject runs; raises Unavailable."""
@@ -72,19 +77,21 @@ class Stage:
         """Launch the subject without waiting for it; problems are raised when it is asked for."""
         if subject.key in self._unavailable:
             return
-        with contextlib.suppress(StartError, Unavailable):
+        with contextlib.suppress(StartError, LaunchError, Unavailable):
             if subject.kind == "framework":
                 self._framework(subject)
             else:
                 self._launched(subject)
 
-    def new_server(self, subject: Subject, **options: object) -> Server:
+    def new_server(self, subject: Subject, **options: Any) -> Server:
         """A server of the subject's kind that is not started; the options are those of `Server`."""
         if subject.server is None:
             raise Unavailable(f"{subject.name} is no server")
         framework = subject.framework.app if subject.framework else None
         env = dict(subject.env)
-        return Server(subject.server, self.environment(subject), framework=framework, extra_env=env, **options)  # type: ignore[arg-type]
+        return Server(
+            subject.server, self.environment(subject), framework=framework, extra_env=env, **options
+        )
 
     def _launched(self, subject: Subject) -> Server:
         if subject.key not in self._servers:
@@ -112,7 +119,9 @@ class Stage:
 
     def _refuse(self, subject: Subject) -> None:
         if subject.key in self._unavailable:
-            raise NotJudged(f"{subject.name} is unavailable: {self._unavailable[subject.key].splitlines()[0]}")
+            raise NotJudged(
+                f"{subject.name} is unavailable: {self._unavailable[subject.key].splitlines()[0]}"
+            )
 
     def _bury(self, subject: Subject) -> None:
         """Retire a server that died in an earlier check; raises StartError if it died too often."""
@@ -128,7 +137,7 @@ class Stage:
         self._refuse(subject)
         try:
             return self._framework(subject).ready()
-        except (StartError, AssertionError) as error:
+        except (StartError, LaunchError, Unavailable, AssertionError) as error:
             self._unavailable[subject.key] = str(error)
             raise Unavailable(str(error)) from error
 
@@ -141,6 +150,20 @@ class Stage:
             )
         return self._frameworks[subject.key]
 
+    def begin(self, subject: Subject, stories: Iterable[Story]) -> None:
+        """Have stories played in the background; problems are raised when their lives are asked for."""
+        with contextlib.suppress(Unavailable, NotJudged):
+            for story in stories:
+                self.lives(subject).begin(story)
+
+    def lives(self, subject: Subject) -> Lives:
+        """The lives of servers of this kind; raises Unavailable, then NotJudged."""
+        self._refuse(subject)
+        if subject.key not in self._lives:
+            self.environment(subject)
+            self._lives[subject.key] = Lives(lambda **options: self.new_server(subject, **options))
+        return self._lives[subject.key]
+
     def retire(self, subject: Subject) -> None:
         """Ask the subject to stop; it is waited for at the end of the run, so nobody waits for it now."""
         self._ready.discard(subject.key)
@@ -151,9 +174,14 @@ class Stage:
         framework = self._frameworks.pop(subject.key, None)
         if framework is not None:
             framework.stop()
+        lives = self._lives.pop(subject.key, None)
+        if lives is not None:
+            lives.close()
 
     def close(self) -> None:
         """Stop everything that still runs, and wait for it."""
+        for lives in self._lives.values():
+            lives.close()
         for server in self._servers.values():
             server.terminate()
         for server in [*self._servers.values(), *self._retired]:
@@ -163,9 +191,4 @@ class Stage:
         self._servers.clear()
         self._retired.clear()
         self._frameworks.clear()
-
-
-def describe(subject: Subject, environment: Environment) -> str:
-    """One line for people: what the subject is and which versions it has."""
-    versions = ", ".join(f"{name} {environment.versions.get(name, '?')}" for name in subject.distributions)
-    return shorten(f"{subject.name} ({versions or 'no distribution'}), Python {environment.version}").strip("'")
+        sweep()
