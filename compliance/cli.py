@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +19,7 @@ from compliance.results import ResultsError, compliant, read
 from compliance.update import UpdateError, update
 
 _KNOWN = Path("targets/known")
+_DESCRIPTION = "Coverage of the specifications, reports of results, lists of known failures."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"gateway-compliance: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read has gone; nobody is left to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so may the rest
         return 1
+    except KeyboardInterrupt:
+        return 130
     return status
 
 
@@ -43,7 +47,7 @@ def _version() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gateway-compliance", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="gateway-compliance", description=_DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"gateway-compliance {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, add, text in _COMMANDS:
@@ -150,7 +154,7 @@ def _table(parts: Sequence[Coverage]) -> Table:
 
 
 def _print_covered(console: Console, parts: Sequence[Coverage]) -> None:
-    for part in parts:
+    for part in (part for part in parts if part.covered):
         console.print(Text.assemble("\n", (f"{part.title}: covered", "bold")), soft_wrap=True)
         for row in part.covered:
             console.print(Text(f"  {row.id} ({row.level})"), soft_wrap=True)
@@ -159,7 +163,7 @@ def _print_covered(console: Console, parts: Sequence[Coverage]) -> None:
 
 
 def _print_uncovered(console: Console, parts: Sequence[Coverage]) -> None:
-    for part in parts:
+    for part in (part for part in parts if part.uncovered):
         console.print(Text.assemble("\n", (f"{part.title}: not covered", "bold")), soft_wrap=True)
         for row in part.uncovered:
             console.print(Text.assemble(f"  {row.id} ({row.level}) ", (row.summary, "dim")), soft_wrap=True)

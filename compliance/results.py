@@ -101,10 +101,13 @@ def counts(results: Iterable[Result]) -> dict[Verdict, int]:
 
 
 def compliant(run: Run, *, strict: bool = False) -> bool:
-    """Whether something was judged and nothing newly failed; warnings count with `strict`."""
+    """Whether a run was not interrupted, judged something, and found no new failure or error.
+
+    With `strict` a warning counts as a failure. Entries of known failures are not looked at here.
+    """
     verdicts = {result.verdict for result in run.results}
     bad = {"failed", "error"} | ({"warned"} if strict else set())
-    return bool(verdicts - {"not applicable"}) and not verdicts & bad
+    return run.complete and bool(verdicts - {"not applicable"}) and not verdicts & bad
 
 
 def plain(value: Any) -> Any:

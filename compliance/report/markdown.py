@@ -29,15 +29,15 @@ def _of(results: Iterable[Result], *verdicts: Verdict) -> list[Result]:
 
 def _inline(value: str) -> str:
     """Text of somebody else inside a line, with nothing that Markdown or HTML would read."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", text.prose(value).replace("\n", " "))
+    return re.sub(r"([\\`*_\[\]<>#|~&])", r"\\\1", text.prose(value).replace("\n", " "))
 
 
 def _code(value: str) -> str:
-    """A code span; a table's bar is escaped, and backticks inside are outnumbered."""
+    """A code span; backticks inside are outnumbered."""
     shown = text.prose(value).replace("\n", " ")
     ticks = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     pad = " " if "`" in shown else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}".replace("|", "\\|")
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
 def _fence(lines: Iterable[str]) -> str:
@@ -65,7 +65,7 @@ def _counts(results: Sequence[Result]) -> str:
 
 def _row(results: Sequence[Result], target: str, kind: str) -> list[str]:
     own = [result for result in results if (result.target, result.subject) == (target, kind)]
-    return [_code(target), kind, *(str(count or "") for count in counts(own).values())]
+    return [_inline(target), kind, *(str(count or "") for count in counts(own).values())]
 
 
 def _detail(result: Result) -> str:

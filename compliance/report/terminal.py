@@ -1,5 +1,6 @@
 """A run on the terminal: counts for each subject, then each failure with all that is known about it."""
 
+import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -39,6 +40,7 @@ def print_summary(
         detailed.add("warned")
     listed: tuple[Verdict, ...] = ("known", "observed", "not applicable") if verbosity > 0 else ()
     results = text.order(run.results)
+    _never_raise(console)
     for result in results:
         if result.verdict in detailed:
             _print_detail(console, result)
@@ -47,10 +49,18 @@ def print_summary(
     _print_problems(console, problems)
     _print_counts(console, results)
     _print_closing(console, run, problems, strict=strict)
+    if "warned" not in detailed and counts(results)["warned"]:
+        _line(console, ("warnings in detail: -v", "dim"))
 
 
-def _line(console: Console, *parts: tuple[str, str] | str) -> None:
-    console.print(Text.assemble(*parts), soft_wrap=True)
+def _never_raise(console: Console) -> None:
+    """Characters that the terminal's encoding lacks are escaped instead of being an error."""
+    if isinstance(console.file, io.TextIOWrapper):
+        console.file.reconfigure(errors="backslashreplace")
+
+
+def _line(console: Console, *parts: tuple[str, str]) -> None:
+    console.print(Text.assemble(*((text.prose(part), style) for part, style in parts)), soft_wrap=True)
 
 
 def _print_counts(console: Console, results: Sequence[Result]) -> None:
@@ -64,7 +74,7 @@ def _print_counts(console: Console, results: Sequence[Result]) -> None:
     for verdict in VERDICTS:
         table.add_column(_SHORT.get(verdict, verdict), justify="right")
     for subject, kind, rows in _by_subject(results):
-        table.add_row(subject, *([Text(kind, "dim")] if roomy else []), *_cells(rows))
+        table.add_row(Text(text.prose(subject)), *([Text(kind, "dim")] if roomy else []), *_cells(rows))
     console.print()
     console.print(table)
 
@@ -86,7 +96,9 @@ def _cells(rows: Iterable[Result]) -> list[Text]:
 def _print_detail(console: Console, result: Result) -> None:
     style = _STYLE[result.verdict]
     console.print()
-    console.print(Rule(Text(f"{result.verdict.upper()} {result.target}", style), align="left", style=style))
+    console.print(
+        Rule(Text(f"{result.verdict.upper()} {text.prose(result.target)}", style), align="left", style=style)
+    )
     _line(console, (result.check, "bold"))
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(width=_LABEL, style="dim", no_wrap=True)
@@ -95,17 +107,21 @@ def _print_detail(console: Console, result: Result) -> None:
         table.add_row(label, value)
     console.print(table)
     if result.reproduce:
-        _line(console, (f"{'reproduce':{_LABEL}} ", "dim"), result.reproduce)
+        _line(console, (f"{'reproduce':{_LABEL}} ", "dim"), (result.reproduce, ""))
 
 
 def _facts(result: Result) -> Iterable[tuple[str, Text]]:
     """The rows about one result: the requirement, what was seen, and the evidence."""
     if result.requirement:
-        yield "requirement", Text.assemble((result.requirement, "bold"), "\n", text.citation(result))
+        yield (
+            "requirement",
+            Text.assemble((text.prose(result.requirement), "bold"), "\n", text.citation(result)),
+        )
     found = text.requirement_of(result)
     if found is not None:
         yield "", Text(found.summary, "italic")
-    yield "seen", Text(text.prose(result.message), _STYLE[result.verdict].replace("bold ", ""))
+    label = "why" if result.verdict == "error" else "seen"
+    yield label, Text(text.prose(result.message), _STYLE[result.verdict].replace("bold ", ""))
     if result.evidence is not None:
         yield from _evidence(result.evidence)
 
@@ -129,7 +145,9 @@ def _print_list(console: Console, verdict: Verdict, results: Sequence[Result]) -
     _line(console, (f"{verdict} ({len(results)})", "bold"))
     for result in results:
         why = text.first_line(result.message, 100)
-        _line(console, f"  {result.target} {result.check} ", (result.requirement, "dim"), f" {why}")
+        _line(
+            console, (f"  {result.target} {result.check} ", ""), (result.requirement, "dim"), (f" {why}", "")
+        )
 
 
 def _print_problems(console: Console, problems: Sequence[str]) -> None:
@@ -138,7 +156,7 @@ def _print_problems(console: Console, problems: Sequence[str]) -> None:
     console.print()
     _line(console, ("problems of the run", "bold red"))
     for problem in problems:
-        _line(console, "  ", text.prose(problem))
+        _line(console, (f"  {problem}", ""))
 
 
 def _print_closing(console: Console, run: Run, problems: Sequence[str], *, strict: bool) -> None:
@@ -154,5 +172,3 @@ def _print_closing(console: Console, run: Run, problems: Sequence[str], *, stric
     good = compliant(run, strict=strict) and not problems
     total = ", ".join(parts) or "nothing was executed"
     _line(console, (f"{total} in {run.seconds:.1f} s", "bold green" if good else "bold red"))
-    if found["warned"] and not strict:
-        _line(console, ("warnings in detail: -v", "dim"))
