@@ -1,0 +1,125 @@
+"""One response on the wire: head, body and end, framed as HTTP asks for.
+
+h11 chooses between Content-Length, chunks and the end of the connection, and refuses to write anything
+that would break the framing. What is put here goes to the client with the next flush of the connection.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import h11
+
+from compliance.reference.errors import ApplicationError
+from compliance.reference.request import Headers
+
+_NUMBER = re.compile(rb"[0-9]+")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Response:
+    """Writes one response; the rules of framing live here, those of the interfaces elsewhere."""
+
+    def __init__(self, protocol: h11.Connection, method: str = "") -> None:
+        """`method` is the request's, empty for an answer to something that was no request."""
+        self.protocol = protocol
+        self.method = method
+        self.pending = b""  # put, not yet flushed
+        self.started = False
+        self.complete = False
+        self.close_after = False
+        self.has_body = True
+        self.remaining: int | None = None  # bytes still owed to the announced Content-Length
+
+    def put_head(self, status: int, headers: Headers, reason: bytes | None = None) -> None:
+        """Put the status line and the application's headers; raises ApplicationError for a bad length."""
+        self.has_body = self.may_have_body(status)
+        self.remaining = self.content_length(headers) if self.has_body else None
+        event = h11.Response(
+            status_code=status,
+            headers=self.complete_headers(status, headers),
+            reason=self.reason(status) if reason is None else reason,
+        )
+        self.pending += self.protocol.send(event) or b""
+        self.started = True
+
+    def put_data(self, data: bytes) -> None:
+        """Put a part of the body; nothing where the response has no body."""
+        if data and self.has_body:
+            self.count(data)
+            self.pending += self.protocol.send(h11.Data(data=data)) or b""
+
+    def put_end(self, trailers: Headers | None = None) -> None:
+        """Put the end of the message; raises ApplicationError if bytes are still owed."""
+        self.check_owed()
+        self.pending += self.protocol.send(h11.EndOfMessage(headers=trailers or [])) or b""
+        self.complete = True
+
+    def may_have_body(self, status: int) -> bool:
+        """Whether a response with this status to this request has a body at all."""
+        return status not in (204, 304) and self.method != "HEAD"
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether only the end of the connection marks the end of this response."""
+        return self.started and self.protocol.their_http_version == b"1.0" and self.remaining is None
+
+    @property
+    def chunked(self) -> bool:
+        """Whether the body goes out in chunks."""
+        return self.started and self.has_body and self.remaining is None and not self.ends_with_connection
+
+    def count(self, data: bytes) -> None:
+        """Count bytes against the announced length: more than that never reaches the wire."""
+        if self.remaining is None:
+            return
+        if len(data) > self.remaining:
+            text = f"{len(data)} bytes where the Content-Length leaves {self.remaining}"
+            raise ApplicationError("asgi.http.body.content_length_over", text)
+        self.remaining -= len(data)
+
+    def check_owed(self) -> None:
+        """Refuse to end a body that is shorter than announced."""
+        if self.remaining:
+            text = f"the body ends {self.remaining} bytes short of its Content-Length"
+            raise ApplicationError("asgi.http.body.content_length_under", text)
+
+    def content_length(self, headers: Headers) -> int | None:
+        """The announced length, None without one; raises ApplicationError for nonsense."""
+        values = [value for name, value in headers if name.lower() == b"content-length"]
+        if not values:
+            return None
+        if len(values) > 1 or not _NUMBER.fullmatch(values[0]):
+            raise ApplicationError("rfc9110.cl.invalid_not_forwarded", f"Content-Length {values!r}")
+        return int(values[0])
+
+    def complete_headers(self, status: int, headers: Headers) -> Headers:
+        """The application's headers, with what HTTP requires and without what it forbids."""
+        forbidden = self.forbidden_headers(status)
+        headers = [(name, value.strip(b" \t")) for name, value in headers if name.lower() not in forbidden]
+        if b"date" not in {name.lower() for name, _ in headers}:
+            headers.append((b"Date", self.date()))
+        if self.close_after and (b"connection", b"close") not in headers:
+            headers.append((b"Connection", b"close"))
+        return headers
+
+    def forbidden_headers(self, status: int) -> Sequence[bytes]:
+        """Headers of the application that do not reach the wire, in lower case."""
+        return (b"transfer-encoding", b"content-length") if status == 204 else (b"transfer-encoding",)
+
+    def date(self) -> bytes:
+        """The value of Date, in the one format that HTTP lets a server generate."""
+        now = time.gmtime()
+        day, month = _DAYS[now.tm_wday], _MONTHS[now.tm_mon - 1]
+        return time.strftime(f"{day}, %d {month} %Y %H:%M:%S GMT", now).encode()
+
+    def reason(self, status: int) -> bytes:
+        """The reason phrase where the application gives none."""
+        try:
+            return HTTPStatus(status).phrase.encode()
+        except ValueError:
+            return b""

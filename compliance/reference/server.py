@@ -1,0 +1,141 @@
+"""The server: its socket, its signals, and the order of its life.
+
+Startup of the application, then connections; on SIGTERM or SIGINT no new connections, idle ones closed at
+once, running requests finished within a grace, then the application's shutdown. The classes that do the work
+are attributes, so that a subclass can replace any one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine
+from typing import Any
+
+from compliance.reference.asgi_http import HTTPCycle
+from compliance.reference.asgi_lifespan import Lifespan
+from compliance.reference.connection import Connection, Cycle
+from compliance.reference.errors import log
+from compliance.reference.legacy import adapt, is_legacy
+from compliance.reference.request import Address, Request
+from compliance.reference.response import Response
+from compliance.reference.stream import Stream
+from compliance.reference.wsgi import WSGICycle
+from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStream
+
+
+class Server:
+    """One application on one listening socket; `run` returns the exit status."""
+
+    connection_class = Connection
+    response_class = Response
+    http_cycle_class = HTTPCycle
+    lifespan_class = Lifespan
+    wsgi_cycle_class = WSGICycle
+    input_class = InputStream
+    errors_class = ErrorStream
+    file_wrapper_class = FileWrapper
+
+    grace_seconds = 5.0
+    startup_failed_status = 3
+    shutdown_failed_status = 4
+    asgi_version = "3.0"
+
+    def __init__(self, application: Any, interface: str, host: str, port: int) -> None:
+        """`interface` is "asgi" or "wsgi"; port 0 asks the system for a free one."""
+        self.interface = interface
+        self.application = self.adapt(application)
+        self.host, self.port = host, port
+        self.state: dict[str, Any] = {}
+        self.connections: set[Connection] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.cancelling = False
+
+    def adapt(self, application: Any) -> Any:
+        """The application as it is to be called; ASGI 2 applications are wrapped."""
+        if self.interface == "asgi" and is_legacy(application):
+            self.asgi_version = "2.0"
+            return adapt(application)
+        return application
+
+    def run(self) -> int:
+        """Serve until told to stop."""
+        return asyncio.run(self.serve())
+
+    async def serve(self) -> int:
+        """The whole life; returns the exit status."""
+        self.loop = asyncio.get_running_loop()
+        self.stop_requested = asyncio.Event()
+        self.install_signal_handlers()
+        listener = self.bind()
+        lifespan = self.lifespan_class(self) if self.interface == "asgi" else None
+        if lifespan is not None and not await lifespan.startup():
+            return self.startup_failed_status
+        acceptor = await self.loop.create_server(lambda: Stream(self.accept), sock=listener)
+        log("listening on http://{}:{}".format(*listener.getsockname()[:2]))
+        await self.stop_requested.wait()
+        acceptor.close()
+        await self.finish_connections()
+        well = lifespan is None or await lifespan.shutdown()
+        return 0 if well else self.shutdown_failed_status
+
+    def bind(self) -> socket.socket:
+        """The listening socket, on which nothing is accepted yet."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self.host, self.port))
+        return listener
+
+    def install_signal_handlers(self) -> None:
+        """Stop on SIGTERM and SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.add_signal_handler(number, self.stop_requested.set)
+
+    def accept(self, stream: Stream) -> None:
+        """Serve a new connection."""
+        connection = self.connection_class(self, stream)
+        self.connections.add(connection)
+        self.spawn(self.serve_connection(connection))
+
+    async def serve_connection(self, connection: Connection) -> None:
+        """Serve a connection to its end."""
+        try:
+            await connection.run()
+        finally:
+            self.connections.discard(connection)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` in a task of its own, which the shutdown waits for."""
+        task = self.loop.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def finish_connections(self) -> None:
+        """Let everything that runs come to its end, and cancel what does not within the grace."""
+        for connection in list(self.connections):
+            connection.shutdown()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=self.grace_seconds)
+        self.cancelling = True
+        for task in list(self.tasks):
+            task.cancel()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=self.grace_seconds)
+
+    def cycle(self, connection: Connection, request: Request) -> Cycle:
+        """The cycle that serves this request."""
+        if self.interface == "wsgi":
+            return self.wsgi_cycle_class(connection, request)
+        return self.http_cycle_class(connection, request)
+
+    def client_address(self, stream: Stream) -> Address | None:
+        """The client's address."""
+        name = stream.transport.get_extra_info("peername")
+        return (name[0], name[1]) if name else None
+
+    def server_address(self, stream: Stream) -> Address | None:
+        """The address that the client has connected to."""
+        name = stream.transport.get_extra_info("sockname")
+        return (name[0], name[1]) if name else None
