@@ -128,6 +128,15 @@ def ask(server: Server, life: Life, **options: Any) -> Exchange:
     return exchange.finish()
 
 
+def wait_lifespan(server: Server, life: Life) -> Line:
+    """Wait until the application has been called with a lifespan scope; fails if it is not."""
+    line = server.switchboard.line(
+        lambda line: line.kind == "lifespan", "the lifespan", alive=server.check_alive
+    )
+    life.lifespans.append(line)
+    return line
+
+
 def stop(server: Server, life: Life) -> None:
     """Send SIGTERM, once."""
     if not life.stopping and server.process is not None:

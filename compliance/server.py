@@ -178,6 +178,12 @@ class Server:
         tail = self._process().log_tail() or "(nothing)"
         return f"{self.name} {text}\ncommand: {' '.join(self.command())}\nlast lines of its log:\n{tail}"
 
+    def knock(self, **options: Any) -> Exchange | None:
+        """Send a request although the server may not be ready; None if it takes no connections."""
+        if not self._try_connect():
+            return None
+        return self.open("GET", "/", **options)
+
     def check_alive(self) -> None:
         """Raise TargetDied if the process has ended."""
         code = self._process().exit_code()

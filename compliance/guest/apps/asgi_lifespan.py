@@ -1,0 +1,168 @@
+"""Lifespan applications, one for each outcome, and the request that looks at what they left in the state."""
+
+import os
+import sys
+import threading
+from typing import Any, Callable, Dict, List, Optional
+
+from compliance.guest.apps.default import answer, read_body
+from compliance.guest.channel import asleep
+
+Message = Dict[str, Any]
+Receive = Callable[..., Any]
+Send = Callable[..., Any]
+
+_TURNS = 25  # of the event loop, for a server that does not wait to give itself away
+
+
+def place() -> List[int]:
+    """Process, thread and event loop in which this code runs, as numbers."""
+    trio = sys.modules.get("trio")
+    try:
+        loop: Any = trio.lowlevel.current_root_task() if trio else None
+    except RuntimeError:
+        loop = None
+    if loop is None:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+    return [os.getpid(), threading.get_ident(), id(loop)]
+
+
+async def _received(receive: Receive, channel: Any) -> Message:
+    message: Message = await receive()
+    channel.note("received", message)
+    return message
+
+
+async def _sent(send: Send, channel: Any, message: Message) -> None:
+    channel.note("sending", message)
+    await send(message)
+    channel.note("sent", message)
+
+
+async def _attempt(send: Send, channel: Any, name: str, message: Message) -> None:
+    """Send what a server ought to refuse, and note what it did."""
+    try:
+        await send(message)
+    except Exception as error:  # noqa: BLE001 - servers raise what they like
+        channel.note(name, type(error).__name__)
+    else:
+        channel.note(name, None)
+
+
+async def completes(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Complete startup and shutdown, each after a gate; fill the state; note whatever happens."""
+    channel.note("scope", scope)
+    channel.note("place", place())
+    state = scope.get("state")
+    if type(state) is dict:
+        state["number"], state["list"] = 4711, []
+        channel.note("list", id(state["list"]))
+    await _received(receive, channel)
+    await channel.agate("startup")
+    for _ in range(_TURNS):
+        await asleep(0.001)
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _received(receive, channel)
+    channel.note(
+        "state", {key: type(value).__name__ for key, value in state.items()} if state is not None else None
+    )
+    await channel.agate("shutdown")
+    for _ in range(_TURNS):
+        await asleep(0.001)
+    await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
+
+
+async def completes_at_once(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Complete startup and shutdown without delay."""
+    await _received(receive, channel)
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _received(receive, channel)
+    await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
+
+
+async def refused(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Try events that no server knows, or none expects yet; then complete startup and shutdown."""
+    await _received(receive, channel)
+    await _attempt(send, channel, "unknown", {"type": "lifespan.nonsense"})
+    await _attempt(send, channel, "early", {"type": "lifespan.shutdown.complete"})
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _received(receive, channel)
+    await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
+
+
+async def startup_fails(
+    scope: Message, receive: Receive, send: Send, channel: Any, message: Optional[str] = None
+) -> None:
+    """Answer startup with startup.failed, with a message if there is one, and wait for what comes."""
+    await _received(receive, channel)
+    event = {"type": "lifespan.startup.failed"}
+    await _sent(send, channel, event if message is None else {**event, "message": message})
+    await _received(receive, channel)
+
+
+async def shutdown_fails(
+    scope: Message, receive: Receive, send: Send, channel: Any, message: Optional[str] = None
+) -> None:
+    """Complete startup and answer shutdown with shutdown.failed."""
+    await _received(receive, channel)
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _received(receive, channel)
+    event = {"type": "lifespan.shutdown.failed"}
+    await _sent(send, channel, event if message is None else {**event, "message": message})
+
+
+async def raises(scope: Message, receive: Receive, send: Send, channel: Any, when: str = "called") -> None:
+    """Raise: when "called", on "startup", right after it was "complete", or on "shutdown"."""
+    if when == "called":
+        raise RuntimeError("this application has no lifespan")
+    await _received(receive, channel)
+    if when == "startup":
+        raise RuntimeError("this application has no lifespan")
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    if when == "shutdown":
+        await _received(receive, channel)
+    channel.note("raising", when)
+    raise RuntimeError("the application raises when " + when)
+
+
+async def returns(scope: Message, receive: Receive, send: Send, channel: Any, when: str = "called") -> None:
+    """Return: when "called", without a word, or right after startup was "complete"."""
+    if when == "complete":
+        await _received(receive, channel)
+        await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    channel.note("returning", when)
+
+
+async def request(scope: Message, receive: Receive, send: Send, channel: Any, key: str = "") -> None:
+    """Note the place and the state, leave a key of one's own in the state, and answer."""
+    state = scope.get("state")
+    channel.note("place", place())
+    channel.note("has state", "state" in scope)
+    if type(state) is dict:
+        channel.note("state", dict(state))
+        channel.note("identities", [id(state), id(state.get("list"))])
+        state[key] = True
+    await read_body(receive)
+    await answer(send, b"")
+
+
+async def held(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Answer only after the gate "held"."""
+    await read_body(receive)
+    await channel.agate("held")
+    for _ in range(_TURNS):
+        await asleep(0.001)
+    channel.note("answering")
+    await answer(send, b"held")
+
+
+async def open_socket(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Accept a WebSocket and stay until it ends."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    message = {"type": "websocket.receive"}
+    while message["type"] == "websocket.receive":
+        message = await receive()
+    channel.note("gone", message)
