@@ -1,12 +1,13 @@
 """An exchange: everything seen of one request, the bytes both ways and the guest's events."""
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from compliance.channel import Event, Line
-from compliance.expect import saw
+from compliance.expect import Closed, saw
 from compliance.guest.tagged import encode
 from compliance.wire import websocket
 from compliance.wire.body import BodyReader
@@ -102,6 +103,15 @@ class Exchange:
     def answered(self) -> int | None:
         """The status code of the final response if its head has been read, else None."""
         return self._response.status if self._response else None
+
+    def outcome(self) -> Response | None:
+        """The response as far as it came to the end of its message or connection; None if it had no head.
+
+        Raises Silence if the server neither goes on nor ends the connection.
+        """
+        with contextlib.suppress(Closed):
+            self._body().rest()
+        return self._response
 
     # What the application sees
 

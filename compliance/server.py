@@ -228,6 +228,10 @@ class Server:
             alive=self.check_alive,
         )
 
+    def has_called(self, exchange: Exchange) -> bool:
+        """Whether the application has been called for an exchange whose line nobody has asked for yet."""
+        return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
+
     def connect(self, source: str | None = None) -> Connection:
         """A fresh client connection; the one that found the server ready is the first."""
         if self._ready is not None and source is None:
