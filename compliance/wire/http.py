@@ -128,6 +128,12 @@ class Connection:
             self.ended = True
         return bool(data)
 
+    def poll(self) -> bytes:
+        """Read what has come until now, without waiting; returns all that nobody has taken."""
+        while not self.ended and select.select([self.socket], [], [], 0)[0] and self.fill(0):
+            pass
+        return self.buffer
+
     def tail(self) -> bytes:
         """The last bytes received."""
         return b"".join(data for _, data in self.received[-20:])[-400:]
