@@ -40,7 +40,11 @@ def status(report: pytest.TestReport) -> tuple[str, str, str] | None:
 
 
 def judge_report(
-    item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, observed: list[Any], ledger: Ledger
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    observed: list[Any],
+    ledger: Ledger,
 ) -> None:
     """Turn one phase of a check into a verdict, put the result into its report and set pytest's outcome."""
     error = call.excinfo.value if call.excinfo else None
@@ -61,7 +65,16 @@ def _result(
     item: pytest.Item, cited: Citation, subject: Subject, error: BaseException | None, observed: list[Any]
 ) -> Result:
     if isinstance(error, Unavailable):
-        return Result("(start)", "", "", subject.name, subject.kind, "error", str(error), reproduce=_command(item, subject))
+        return Result(
+            "(start)",
+            "",
+            "",
+            subject.name,
+            subject.kind,
+            "error",
+            str(error),
+            reproduce=_command(item, subject),
+        )
     requirement = get(cited.id_for(subject.interface))
     judgement = judge(cited, subject.interface, error, observed)
     return Result(
@@ -112,5 +125,11 @@ def _command(item: pytest.Item, subject: Subject, check: str = "") -> str:
 
 def _show(report: pytest.TestReport, result: Result, *, strict: bool) -> None:
     bad = result.verdict in {"failed", "error"} or (result.verdict == "warned" and strict)
-    report.outcome = "failed" if bad else "passed"
-    report.longrepr = f"{result.requirement or result.target}: {result.message}" if bad else None
+    if bad:
+        report.outcome = "failed"
+        report.longrepr = f"{result.requirement or result.target}: {result.message}"
+    elif report.when == "setup":  # anything but "passed" keeps pytest from going on to the call
+        path, line, _ = report.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, result.message)
+    else:
+        report.outcome, report.longrepr = "passed", None

@@ -5,6 +5,7 @@ the same story share one life, and lives are played in the background, ahead of 
 So a story asserts nothing: it records, and its checks judge.
 """
 
+import select
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,9 +17,11 @@ from compliance.expect import saw
 from compliance.patience import ceiling
 from compliance.process import now, prepare
 from compliance.server import Server, StartError
+from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _AT_ONCE = 2  # lives that are played at the same time
+_NOTICE = 0.3  # seconds
 
 
 @dataclass
@@ -145,10 +148,14 @@ def stop(server: Server, life: Life) -> None:
         server.process.terminate()
 
 
-def wait_deaf(server: Server) -> None:
-    """After SIGTERM, wait until the server takes no new connections (or goes on taking them)."""
-    deadline = now() + ceiling("stop") / 5
-    while now() < deadline and server.process is not None and server.process.wait(0.005) is None:
+def wait_noticed(server: Server, idle: Connection) -> None:
+    """After SIGTERM, wait until the server shows that it has noticed, if it does.
+
+    It has when it takes no new connections, or ends a connection that is idle. The wait is short: it only
+    decides whether a server that does things in the wrong order has had the time to do so.
+    """
+    deadline = now() + _NOTICE
+    while now() < deadline and not select.select([idle.socket], [], [], 0.005)[0]:
         try:
             server.connect().close()
         except AssertionError:

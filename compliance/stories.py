@@ -1,7 +1,11 @@
 """What can happen in the life of a server that runs a lifespan application: the acts of stories."""
 
+import contextlib
+
+from compliance.expect import Closed
 from compliance.guest.apps import asgi_lifespan
-from compliance.life import Life, ask, stop, wait_deaf, wait_lifespan
+from compliance.life import Life, ask, stop, wait_lifespan, wait_noticed
+from compliance.patience import ceiling
 from compliance.server import Server
 
 
@@ -23,26 +27,40 @@ def gated(server: Server, life: Life) -> None:
 
 
 def stopped_while_busy(server: Server, life: Life) -> None:
-    """Send SIGTERM while a request is inside the application; let it finish when no more are taken."""
+    """Send SIGTERM while a request is inside the application, which may finish a little later."""
     server.wait_ready()
+    idle = ask(server, life).connection
     exchange = server.open("GET", "/", app=asgi_lifespan.held)
     life.exchanges.append(exchange)
     exchange.wait_gate("held")
     stop(server, life)
-    wait_deaf(server)
+    wait_noticed(server, idle)
     exchange.open_gate("held")
     exchange.finish()
 
 
 def stopped_with_a_websocket(server: Server, life: Life) -> None:
-    """Send SIGTERM while a WebSocket is open."""
+    """Send SIGTERM while a WebSocket is open; answer a Close frame, and wait for the application's end."""
     server.wait_ready()
     exchange = server.websocket("/", app=asgi_lifespan.open_socket)
     life.exchanges.append(exchange)
     exchange.accepted()
     stop(server, life)
-    exchange.receive_close()
+    with contextlib.suppress(Closed):  # a server may also just close the connection
+        frame = exchange.receive_close()
+        exchange.send_close(frame.code)
+        exchange.connection.read_to_end()
     exchange.wait_end()
+
+
+def left_to_exit(server: Server, life: Life) -> None:
+    """Ask once; if that is in vain, give the server the time to exit by itself."""
+    try:
+        server.wait_ready()
+        ask(server, life)
+    finally:
+        if server.process is not None and not life.served:
+            server.process.wait(ceiling("stop"))
 
 
 def asked_after_the_lifespan(server: Server, life: Life) -> None:

@@ -6,12 +6,12 @@ from compliance.expect import saw
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import Life, Story, lives
 from compliance.requirements import requirement
-from compliance.stories import asked_after_the_lifespan
+from compliance.stories import asked_after_the_lifespan, left_to_exit
 
 REASON = "the database of compliance-4711 is gone"
 
-STARTUP_FAILED = Story(asgi_lifespan.startup_fails, {"message": REASON})
-STARTUP_FAILED_SILENTLY = Story(asgi_lifespan.startup_fails)
+STARTUP_FAILED = Story(asgi_lifespan.startup_fails, {"message": REASON}, act=left_to_exit)
+STARTUP_FAILED_SILENTLY = Story(asgi_lifespan.startup_fails, act=left_to_exit)
 SHUTDOWN_FAILED = Story(asgi_lifespan.shutdown_fails, {"message": REASON})
 SHUTDOWN_FAILED_SILENTLY = Story(asgi_lifespan.shutdown_fails)
 REFUSED = Story(asgi_lifespan.refused)
