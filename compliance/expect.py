@@ -1,6 +1,10 @@
 """The vocabulary of judgements: exceptions that are the target's fault, and messages *seen, expected*."""
 
+from collections.abc import Callable
 from typing import Any
+
+Observe = Callable[[Any], None]
+"""The type of the fixture `observe`, which records a measured value."""
 
 
 class Silence(AssertionError):
@@ -31,3 +35,8 @@ def shorten(value: Any, limit: int = 600) -> str:
 def saw(value: Any, expected: str) -> str:
     """The message of an assertion: what was seen, then what was expected."""
     return f"saw {shorten(value)}; expected {expected}"
+
+
+def built_in(value: Any) -> str:
+    """The name of the built-in type that a guest's value has or inherits from; "object" for all others."""
+    return str(getattr(value, "base", type(value).__name__))

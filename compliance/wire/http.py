@@ -134,6 +134,13 @@ class Connection:
             pass
         return self.buffer
 
+    def arrived(self) -> bytes:
+        """What has come until now and was not yet taken, without waiting for more."""
+        with contextlib.suppress(Silence):
+            while self.fill(0):
+                pass
+        return self.buffer
+
     def tail(self) -> bytes:
         """The last bytes received."""
         return b"".join(data for _, data in self.received[-20:])[-400:]
