@@ -1,5 +1,6 @@
 """Finding interpreters: by version or by path, never through a version manager's shim."""
 
+import contextlib
 import json
 import os
 import re
@@ -98,8 +99,8 @@ def _newest(folder: Path) -> list[int]:
 
 def _of_uv(wish: str) -> Iterator[Path]:
     command = [uv.find_uv_bin(), "python", "find", "--system", "--no-python-downloads", "--no-project", wish]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
-    if answer.returncode == 0:
+    with contextlib.suppress(subprocess.SubprocessError):
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS)
         yield Path(answer.stdout.strip())
 
 

@@ -53,7 +53,10 @@ class Place:
         else:
             key = os.path.abspath(os.path.expanduser(wish)) if interpreter.is_path(wish) else wish  # noqa: PTH100, PTH111
         digest = hashlib.sha256(json.dumps([_LAYOUT, key, *sorted(requires)]).encode()).hexdigest()[:10]
-        names = "-".join(canonicalize_name(Requirement(each).name) for each in requires)[:60] or "empty"
+        names = (
+            "-".join(canonicalize_name(Requirement(each).name) for each in requires)[:60].rstrip("-")
+            or "empty"
+        )
         version = _readable(wish)
         return cls(cache() / f"{names}-{version}-{digest}", tuple(requires), wish)
 
@@ -72,11 +75,12 @@ class Place:
         """The environment, if it is made and its interpreter is still there."""
         try:
             marker = json.loads((self.folder / _MARKER).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            version, versions = marker["python"], marker["versions"]
+        except (OSError, ValueError, KeyError):
             return None
         if not os.access(self.python, os.X_OK):
             return None
-        return Environment(self.python, marker["python"], marker["versions"], isolated=True)
+        return Environment(self.python, version, versions, isolated=True)
 
 
 def _readable(wish: str | None) -> str:

@@ -12,8 +12,14 @@ ALL = 10**6
 """A promise without a bound: as many requests at once as are asked for."""
 
 CAPABILITIES: Mapping[str, str] = {
+    "background": "tasks of a framework that run after the response",
+    "close-code": "a framework's handler learns the code with which the client closes a WebSocket",
+    "disconnect": "a framework's handler learns that the client is gone",
+    "latin-1-header": "a framework sends header values with any latin-1 character as they are",
     "lifespan": "the lifespan protocol",
+    "repeated-header": "a framework sends several header fields of one name, not only cookies",
     "state": "a namespace that lifespan shares with every request",
+    "streaming-request": "a framework's handler gets a request body while it still arrives",
     "websocket": "the WebSocket protocol",
 }
 """What a server or framework may declare, in `lacks`, not to have; each is confirmed where it is declared."""

@@ -27,16 +27,17 @@ PLACEHOLDERS = {
 }
 
 _BESIDE = re.compile(r"(?P<folder>\.{1,2}(/[^\[]*)?)(?P<extras>\[.*\])?")
+_FEW = 20
 _Choice = TypeVar("_Choice", bound=str)
 
 
 def closest(name: str, names: Iterable[str]) -> str:
-    """A half-sentence that suggests the nearest of some names, or else lists them."""
+    """A half-sentence that suggests the nearest of some names, or else lists them if they are few."""
     names = sorted(names)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(repr(each) for each in near)}?"
-    return f"there is: {', '.join(names)}" if names else "there is none"
+    return f"there is: {', '.join(names)}" if 0 < len(names) <= _FEW else "there is nothing like it"
 
 
 def read(path: Path) -> dict[str, Any]:
