@@ -1,5 +1,6 @@
 """Targets: what the files of the suite and of others describe, what a name selects, and what is refused."""
 
+import dataclasses
 import datetime as dt
 import sys
 from pathlib import Path
@@ -100,9 +101,11 @@ def test_every_pair_whose_interfaces_match_is_a_target(built_in: Catalogue) -> N
     assert found["uwsgi-django"].interface == "wsgi"
 
 
-def test_a_target_requires_what_both_require_once() -> None:
-    target = load().select(["uvicorn-fastapi"])[0]
-    assert target.requires == ("uvicorn[standard]", "fastapi")
+def test_a_target_requires_what_both_require_once(built_in: Catalogue) -> None:
+    server = dataclasses.replace(built_in.servers["uvicorn"], requires=("a", "b"), python=">=3.9")
+    framework = dataclasses.replace(built_in.frameworks["bare"], requires=("b", "c"), python="<4")
+    target = Target("x", server, framework)
+    assert (target.requires, target.python) == (("a", "b", "c"), ">=3.9,<4")
 
 
 def test_a_framework_that_promises_nothing_leaves_it_to_the_server(built_in: Catalogue) -> None:
