@@ -107,7 +107,7 @@ def _header_rule(requirement: str, text: str, bad: Callable[[bytes, bytes], Any]
 
 
 def header_rules(pseudo: str, case: str) -> tuple[Rule, ...]:
-    """The rules about headers that an application sends; the requirements that differ from message to message."""
+    """The rules about headers of an application; `pseudo` and `case` are the ids that differ by message."""
     injection = "asgi.http.start.header_injection"
     return (
         _header_rule(pseudo, "a pseudo-header", lambda name, _: name.startswith(b":")),

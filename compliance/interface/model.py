@@ -73,7 +73,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Row:
-    """In `state`, with the other side in `other` if that is given, `event` leads to `next` (None: forbidden)."""
+    """In `state`, and the other side in `other` if given, `event` leads to `next` (None: forbidden)."""
 
     state: str
     event: str

@@ -1,4 +1,4 @@
-"""The command line: python -m compliance.reference --interface asgi|wsgi --host H --port P module:attribute."""
+"""The command line: python -m compliance.reference --interface asgi --host H --port P module:attribute."""
 
 from __future__ import annotations
 

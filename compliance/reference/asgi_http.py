@@ -117,9 +117,11 @@ class HTTPCycle(ASGICycle):
 
     async def send_body(self, message: Message) -> None:
         """Put http.response.body on the wire; return once the kernel has it."""
-        self.put_start()
-        self.response.put_data(message.get("body", b""))
-        if not message.get("more_body", False) and not self.expects_trailers():
+        body, last = message.get("body", b""), not message.get("more_body", False)
+        last = last and not self.expects_trailers()
+        self.put_start(len(body) if last else None)
+        self.response.put_data(body)
+        if last:
             self.response.put_end()
         await self.connection.flush()
         self.after_send()
@@ -132,10 +134,10 @@ class HTTPCycle(ASGICycle):
             await self.connection.flush()
             self.after_send()
 
-    def put_start(self) -> None:
-        """Put the message kept back, if it still is."""
+    def put_start(self, length: int | None) -> None:
+        """Put the message kept back, if it still is; `length` is that of the whole body if it is known."""
         if self.start is not None and not self.response.started:
-            self.connection.start(self.start["status"], pairs(self.start))
+            self.connection.start(self.start["status"], pairs(self.start), length=length)
 
     def expects_trailers(self) -> bool:
         """Whether the start message announced trailers."""

@@ -31,11 +31,17 @@ class Lifespan:
         self.stopped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
         self.supported = True
+        self.cancelled = False
 
     async def startup(self) -> bool:
         """Call the application and wait for its answer to lifespan.startup; False if it failed."""
         self.task = asyncio.create_task(self.call())
         self.events.put_nowait(self.startup_event())
+        stop = asyncio.create_task(self.server.stop_requested.wait())
+        await asyncio.wait((self.started, stop), return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not self.started.done():
+            self.cancel()
         return await self.started
 
     async def shutdown(self) -> bool:
@@ -50,8 +56,14 @@ class Lifespan:
     async def end(self) -> None:
         """Let the application return, and cancel it if it does not."""
         if self.task is not None:
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.task, self.ending_seconds)
+
+    def cancel(self) -> None:
+        """Do not wait for the application any longer."""
+        self.cancelled = True
+        if self.task is not None:
+            self.task.cancel()
 
     async def call(self) -> None:
         """Run the application to its end, and draw the conclusion for whoever still waits."""
@@ -59,13 +71,16 @@ class Lifespan:
         self.conversation = asgi.conversation(scope)
         try:
             await self.server.application(scope, self.receive, self.send)
-        except Exception as error:  # noqa: BLE001 - an application may raise anything
+        except BaseException as error:  # noqa: BLE001 - an application may raise anything
             self.on_exception(error)
         else:
             self.on_return()
 
-    def on_exception(self, error: Exception) -> None:
+    def on_exception(self, error: BaseException) -> None:
         """Before the answer to startup: not supported. While stopping: a failure."""
+        if self.cancelled:
+            self.conclude(well=False)
+            return
         if not self.started.done():
             self.supported = False
             log(f"the application does not support the lifespan protocol: {error!r}")

@@ -176,10 +176,12 @@ class Connection:
 
     # Writing
 
-    def start(self, status: int, headers: Headers, reason: bytes | None = None) -> None:
+    def start(
+        self, status: int, headers: Headers, reason: bytes | None = None, length: int | None = None
+    ) -> None:
         """Put the head of the response, and say in it whether the connection will close."""
         self.response.close_after = self.closing or self.protocol.they_are_waiting_for_100_continue
-        self.response.put_head(status, headers, reason)
+        self.response.put_head(status, headers, reason, length)
 
     async def flush(self) -> None:
         """Return once the kernel has all that was put; raises ClientDisconnected."""

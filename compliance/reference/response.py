@@ -24,6 +24,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Response:
     """Writes one response; the rules of framing live here, those of the interfaces elsewhere."""
 
+    # The requirements that an application breaks with a body longer or shorter than its Content-Length.
+    over = "asgi.http.body.content_length_over"
+    under = "asgi.http.body.content_length_under"
+
     def __init__(self, protocol: h11.Connection, method: str = "") -> None:
         """`method` is the request's, empty for an answer to something that was no request."""
         self.protocol = protocol
@@ -35,8 +39,14 @@ class Response:
         self.has_body = True
         self.remaining: int | None = None  # bytes still owed to the announced Content-Length
 
-    def put_head(self, status: int, headers: Headers, reason: bytes | None = None) -> None:
-        """Put the status line and the application's headers; raises ApplicationError for a bad length."""
+    def put_head(
+        self, status: int, headers: Headers, reason: bytes | None = None, length: int | None = None
+    ) -> None:
+        """Put the status line and the application's headers; raises ApplicationError for a bad length.
+
+        `length` is that of the whole body in bytes, where it is known.
+        """
+        headers = self.with_length(status, headers, length)
         self.has_body = self.may_have_body(status)
         self.remaining = self.content_length(headers) if self.has_body else None
         event = h11.Response(
@@ -79,14 +89,14 @@ class Response:
             return
         if len(data) > self.remaining:
             text = f"{len(data)} bytes where the Content-Length leaves {self.remaining}"
-            raise ApplicationError("asgi.http.body.content_length_over", text)
+            raise ApplicationError(self.over, text)
         self.remaining -= len(data)
 
     def check_owed(self) -> None:
         """Refuse to end a body that is shorter than announced."""
         if self.remaining:
             text = f"the body ends {self.remaining} bytes short of its Content-Length"
-            raise ApplicationError("asgi.http.body.content_length_under", text)
+            raise ApplicationError(self.under, text)
 
     def content_length(self, headers: Headers) -> int | None:
         """The announced length, None without one; raises ApplicationError for nonsense."""
@@ -96,6 +106,17 @@ class Response:
         if len(values) > 1 or not _NUMBER.fullmatch(values[0]):
             raise ApplicationError("rfc9110.cl.invalid_not_forwarded", f"Content-Length {values!r}")
         return int(values[0])
+
+    def with_length(self, status: int, headers: Headers, length: int | None) -> Headers:
+        """The headers with a Content-Length, where it is known, missing and means something.
+
+        An empty body says nothing about HEAD: an application may have left the body out by itself.
+        """
+        if length is None or status in (204, 304) or (self.method == "HEAD" and length == 0):
+            return headers
+        if self.content_length(headers) is not None:
+            return headers
+        return [*headers, (b"Content-Length", b"%d" % length)]
 
     def complete_headers(self, status: int, headers: Headers) -> Headers:
         """The application's headers, with what HTTP requires and without what it forbids."""

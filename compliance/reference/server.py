@@ -8,6 +8,7 @@ are attributes, so that a subclass can replace any one of them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 from collections.abc import Coroutine
@@ -15,12 +16,14 @@ from typing import Any
 
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.asgi_lifespan import Lifespan
+from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.connection import Connection, Cycle
 from compliance.reference.errors import log
 from compliance.reference.legacy import adapt, is_legacy
 from compliance.reference.request import Address, Request
 from compliance.reference.response import Response
 from compliance.reference.stream import Stream
+from compliance.reference.websocket_handshake import is_attempt
 from compliance.reference.wsgi import WSGICycle
 from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStream
 
@@ -31,6 +34,7 @@ class Server:
     connection_class = Connection
     response_class = Response
     http_cycle_class = HTTPCycle
+    websocket_class = WebSocketCycle
     lifespan_class = Lifespan
     wsgi_cycle_class = WSGICycle
     input_class = InputStream
@@ -68,17 +72,21 @@ class Server:
         self.loop = asyncio.get_running_loop()
         self.stop_requested = asyncio.Event()
         self.install_signal_handlers()
-        listener = self.bind()
-        lifespan = self.lifespan_class(self) if self.interface == "asgi" else None
-        if lifespan is not None and not await lifespan.startup():
-            return self.startup_failed_status
+        with self.bind() as listener:
+            self.lifespan = self.lifespan_class(self) if self.interface == "asgi" else None
+            if self.lifespan is not None and not await self.lifespan.startup():
+                return 0 if self.stop_requested.is_set() else self.startup_failed_status
+            await self.serve_connections(listener)
+        well = self.lifespan is None or await self.lifespan.shutdown()
+        return 0 if well else self.shutdown_failed_status
+
+    async def serve_connections(self, listener: socket.socket) -> None:
+        """Accept connections until told to stop, then let them end."""
         acceptor = await self.loop.create_server(lambda: Stream(self.accept), sock=listener)
         log("listening on http://{}:{}".format(*listener.getsockname()[:2]))
         await self.stop_requested.wait()
         acceptor.close()
         await self.finish_connections()
-        well = lifespan is None or await lifespan.shutdown()
-        return 0 if well else self.shutdown_failed_status
 
     def bind(self) -> socket.socket:
         """The listening socket, on which nothing is accepted yet."""
@@ -91,7 +99,21 @@ class Server:
     def install_signal_handlers(self) -> None:
         """Stop on SIGTERM and SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            self.loop.add_signal_handler(number, self.stop_requested.set)
+            self.loop.add_signal_handler(number, self.request_stop)
+
+    def request_stop(self) -> None:
+        """Stop; when asked again, without waiting for what still runs."""
+        if self.stop_requested.is_set():
+            self.cancel_all()
+        self.stop_requested.set()
+
+    def cancel_all(self) -> None:
+        """Cancel what runs: connections and requests first, and when there are none the lifespan."""
+        self.cancelling = True
+        for task in self.tasks:
+            task.cancel()
+        if not self.tasks and self.lifespan is not None:
+            self.lifespan.cancel()
 
     def accept(self, stream: Stream) -> None:
         """Serve a new connection."""
@@ -116,18 +138,24 @@ class Server:
         """Let everything that runs come to its end, and cancel what does not within the grace."""
         for connection in list(self.connections):
             connection.shutdown()
+        await self.wait_for_tasks()
         if self.tasks:
-            await asyncio.wait(self.tasks, timeout=self.grace_seconds)
-        self.cancelling = True
-        for task in list(self.tasks):
-            task.cancel()
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=self.grace_seconds)
+            self.cancel_all()
+            await self.wait_for_tasks()
+
+    async def wait_for_tasks(self) -> None:
+        """Wait until nothing runs, but no longer than the grace; what runs may start more."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.grace_seconds):
+                while self.tasks:
+                    await asyncio.wait(self.tasks)
 
     def cycle(self, connection: Connection, request: Request) -> Cycle:
         """The cycle that serves this request."""
         if self.interface == "wsgi":
             return self.wsgi_cycle_class(connection, request)
+        if is_attempt(request):
+            return self.websocket_class(connection, request)
         return self.http_cycle_class(connection, request)
 
     def client_address(self, stream: Stream) -> Address | None:

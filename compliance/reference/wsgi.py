@@ -32,6 +32,7 @@ class WSGICycle(Environ, WSGIResponse):
         self.connection = connection
         self.server = connection.server
         self.response = connection.response
+        self.response.over, self.response.under = "wsgi.cl.write_past_raises", "wsgi.cl.too_little_closes"
         self.request = request
         self.conversation = wsgi.conversation()
         self.loop = asyncio.get_running_loop()

@@ -100,7 +100,7 @@ class WSGIResponse:
         """Put the stored status and headers, once."""
         if not self.response.started:
             code, _, reason = self.status.partition(" ")
-            self.connection.start(int(code), self.final_headers(int(code)), reason.encode("latin-1"))
+            self.connection.start(int(code), self.headers, reason.encode("latin-1"), self.known_length)
 
     def emit_body(self, data: bytes) -> None:
         """Put a part of the body."""
@@ -110,20 +110,13 @@ class WSGIResponse:
         """Wait until the kernel has what was put; raises ClientDisconnected."""
         self.wait(self.connection.flush())
 
-    def final_headers(self, status: int) -> Headers:
-        """The stored headers, with a Content-Length where it is known and may be sent."""
-        names = {name.lower() for name, _ in self.headers}
-        if self.known_length is None or b"content-length" in names or status in (204, 304):
-            return self.headers
-        return [*self.headers, (b"Content-Length", b"%d" % self.known_length)]
-
     def has_enough(self) -> bool:
         """Whether nothing that the iterable could still yield would be sent."""
         return not self.response.has_body or self.response.remaining == 0
 
     def end(self) -> None:
         """Send what is left to send once the iterable is exhausted or enough."""
-        if not self.response.started and self.response.method != "HEAD":
+        if not self.response.started:
             self.known_length = 0
         self.emit_head()
         self.response.put_end()
