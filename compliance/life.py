@@ -20,7 +20,7 @@ from compliance.server import Server, StartError
 from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_AT_ONCE = 2  # lives that are played at the same time
+_AT_ONCE = 4  # lives that are played at the same time
 _NOTICE = 0.3  # seconds
 
 

@@ -171,5 +171,6 @@ def test_shutdown_comes_after_the_running_requests(life: Life) -> None:
 @lives(WEBSOCKET)
 def test_shutdown_comes_after_the_end_of_websockets(life: Life) -> None:
     """An open WebSocket is closed before lifespan.shutdown is sent."""
-    ended = life.exchanges[0].events[-1]
+    assert len(life.exchanges) > 1, life.seen("a WebSocket")
+    ended = life.exchanges[1].guest.events[-1]
     assert shutdown_at(life) > ended.at, life.seen(f"lifespan.shutdown after the WebSocket's {ended.name!r}")

@@ -162,6 +162,7 @@ async def open_socket(scope: Message, receive: Receive, send: Send, channel: Any
     """Accept a WebSocket and stay until it ends."""
     await receive()
     await send({"type": "websocket.accept"})
+    channel.note("open")
     message = {"type": "websocket.receive"}
     while message["type"] == "websocket.receive":
         message = await receive()
