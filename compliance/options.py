@@ -46,3 +46,11 @@ def add(parser: pytest.Parser) -> None:
 def asked_for(config: pytest.Config) -> bool:
     """Whether this run judges targets."""
     return bool(config.option.target or config.option.liars)
+
+
+def quiet(config: pytest.Config) -> None:
+    """Leave failures to our own summary, unless pytest's are asked for."""
+    if not any(str(argument).startswith("--tb") for argument in config.invocation_params.args):
+        config.option.tbstyle = "no"
+    if not any(str(argument).startswith("-r") for argument in config.invocation_params.args):
+        config.option.reportchars = ""

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from rich.console import Console
-
 from compliance import options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
@@ -15,8 +13,7 @@ from compliance.items import lacking
 from compliance.judging import judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
-from compliance.options import asked_for
-from compliance.report import print_summary
+from compliance.options import asked_for, quiet
 from compliance.requirements import citation
 from compliance.results import load_result
 from compliance.server import Server
@@ -60,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     properties.configure(explore=config.option.explore)
     if not is_worker(config):
         config.pluginmanager.register(Controller(config.stash[SESSION]), "compliance-controller")
+        quiet(config)
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = [str(CHECKS)]
 
@@ -182,7 +180,12 @@ class Controller:
 
     def pytest_terminal_summary(self, config: pytest.Config) -> None:
         """Show the summary."""
-        print_summary(self.session.run, Console(), config.option.verbose, self.problems)
+        from rich.console import Console
+
+        from compliance.report import print_summary
+
+        strict = config.option.strict_should
+        print_summary(self.session.run, Console(), config.option.verbose, self.problems, strict=strict)
 
 
 _COMPLETE = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}

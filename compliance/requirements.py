@@ -137,9 +137,10 @@ class Citation:
         return tuple(cited for cited in (self.id, self.wsgi, self.asgi) if cited)
 
     def interfaces(self) -> tuple[str, ...]:
-        """Return the interfaces that the citation covers: all unless it names one id for each."""
+        """Return the interfaces that the citation covers: those it names, or that of a requirement's own."""
         if self.id:
-            return ("wsgi", "asgi")
+            own = self.id.partition(".")[0]
+            return (own,) if own in {"wsgi", "asgi"} else ("wsgi", "asgi")
         return tuple(name for name, cited in (("wsgi", self.wsgi), ("asgi", self.asgi)) if cited)
 
     def capabilities(self, interface: str) -> frozenset[str]:

@@ -102,7 +102,7 @@ class Server:
         return {
             "python": str(self.environment.python),
             "bin": str(self.environment.bin),
-            "prefix": str(self.environment.bin.parent),
+            "prefix": str(self.environment.prefix),
             "app": f"compliance.guest.probe:{self.interface}",
             "host": self.host,
             "port": str(self.port),
