@@ -232,6 +232,18 @@ class WebSocketExchange(Exchange):
         """The next frame, of whatever kind."""
         return websocket.read_frame(self.connection)
 
+    def ending(self) -> Frame | None:
+        """Read to the server's Close frame and answer it; None if the connection ended without one.
+
+        Raises Silence if there is neither. Data messages on the way are dropped.
+        """
+        with contextlib.suppress(Closed):
+            while (frame := self.receive()).opcode != websocket.CLOSE:
+                pass
+            self.send_frame(Frame(websocket.CLOSE, frame.payload))
+            return frame
+        return None
+
     def receive_close(self) -> Frame:
         """The Close frame that must come next (pings aside)."""
         frame = self.receive()

@@ -1,0 +1,34 @@
+"""What a server claims in a scope: the version it follows and the extensions it has.
+
+A check of what came with a later version, or with an extension, asks here first. It does not apply to a
+server that makes no such claim.
+"""
+
+from typing import Any
+
+from compliance.verdict import NotApplicable
+
+
+def since(scope: dict[str, Any], version: str) -> None:
+    """Raise NotApplicable unless the scope's spec_version ("2.0" if missing) is at least `version`."""
+    claimed = _asgi(scope).get("spec_version", "2.0")
+    if _numbers(claimed) < _numbers(version):
+        raise NotApplicable(f"the scope says spec_version {claimed!r}, and this came with {version}")
+
+
+def offers(scope: dict[str, Any], extension: str) -> None:
+    """Raise NotApplicable unless the scope lists the extension."""
+    if extension not in (scope.get("extensions") or {}):
+        raise NotApplicable(f"the scope lists no extension {extension!r}")
+
+
+def _asgi(scope: dict[str, Any]) -> dict[str, Any]:
+    found = scope.get("asgi")
+    return found if isinstance(found, dict) else {}
+
+
+def _numbers(version: Any) -> list[int]:
+    try:
+        return [int(part) for part in str(version).split(".")]
+    except ValueError:
+        return [2, 0]
