@@ -8,21 +8,22 @@ queue, and a full queue stops the reading.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import h11
 
 from compliance.reference import websocket_handshake as handshake
 from compliance.reference.asgi import ASGICycle, Message, pairs
 from compliance.reference.errors import ApplicationError, ClientDisconnected, RequestError, log
-from compliance.reference.websocket_frames import Frames
+
+if TYPE_CHECKING:
+    from compliance.reference.websocket_frames import Frames
 
 
 class WebSocketCycle(ASGICycle):
     """One WebSocket, from its handshake to its end."""
 
     protocol = "websocket"
-    frames_class = Frames
     senders: ClassVar[dict[str, str]] = {
         "websocket.accept": "send_accept",
         "websocket.send": "send_message",
@@ -119,9 +120,15 @@ class WebSocketCycle(ASGICycle):
         protocol = self.connection.protocol
         data = protocol.send(event) or b""
         self.stream.put_back(protocol.trailing_data[0])
-        self.frames = self.frames_class(self)
+        self.frames = self.make_frames()
         await self.stream.write(data)
         self.server.spawn(self.frames.run())
+
+    def make_frames(self) -> Frames:
+        """The object that reads and writes frames from now on."""
+        from compliance.reference.websocket_frames import Frames  # late, for the sake of a quick start
+
+        return Frames(self)
 
     def check_subprotocol(self, subprotocol: str | None) -> None:
         """Refuse a subprotocol that the client did not offer."""

@@ -69,6 +69,9 @@ class Connection:
             await self.refuse(error)
         except ClientDisconnected:
             self.stream.abort()
+        except asyncio.CancelledError:
+            self.stream.abort()
+            raise
         except Exception as error:  # noqa: BLE001 - a bug here must not end the server
             log_exception("error in the server", error)
             self.stream.abort()
@@ -117,8 +120,6 @@ class Connection:
             event = self._parse()
             if event is not None:
                 return event
-            if self.stream.lost:
-                raise ClientDisconnected("the connection was lost")
             if not self.feed():
                 return None
 
@@ -142,7 +143,7 @@ class Connection:
         data = self.stream.take()
         if self._at_start and data:
             data = self.skip_empty_lines(data)
-        if not data and not self.stream.eof:
+        if not data and (not self.stream.eof or self._fed_eof):
             return False
         self._fed_eof = not data
         self.protocol.receive_data(data)

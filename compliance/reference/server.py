@@ -83,10 +83,14 @@ class Server:
     async def serve_connections(self, listener: socket.socket) -> None:
         """Accept connections until told to stop, then let them end."""
         acceptor = await self.loop.create_server(lambda: Stream(self.accept), sock=listener)
-        log("listening on http://{}:{}".format(*listener.getsockname()[:2]))
+        self.on_listening(*listener.getsockname()[:2])
         await self.stop_requested.wait()
         acceptor.close()
         await self.finish_connections()
+
+    def on_listening(self, host: str, port: int) -> None:
+        """Say where connections are accepted now."""
+        log(f"listening on http://{host}:{port}")
 
     def bind(self) -> socket.socket:
         """The listening socket, on which nothing is accepted yet."""
