@@ -158,6 +158,11 @@ class Exchange:
         self.wait_end()
         return self
 
+    def leave(self) -> None:
+        """Say goodbye once the response that was the last one has come whole: servers may wait for that."""
+        if self._response is not None and self._response.complete and self._response.says_close():
+            self.connection.half_close()
+
     # Evidence
 
     def seen(self, expected: str) -> str:

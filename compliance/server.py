@@ -158,6 +158,7 @@ class Server:
                 raise StartError(self._report(f"exited with code {code} before it listened"))
             if now() > deadline:
                 raise StartError(self._report(f"did not listen on {self.host}:{self.port}"))
+            self._process().trim_log()
             self._process().wait(pause)
             pause = min(pause * 1.3, _POLL_MAX)
         return self
@@ -217,6 +218,8 @@ class Server:
         for exchange in self.exchanges:
             exchange.close()
         self.exchanges.clear()
+        if self.process is not None:
+            self.process.trim_log()
         if self._switchboard is not None:
             self._switchboard.forget(_is_request)
 
@@ -238,6 +241,8 @@ class Server:
             connection, self._ready = self._ready, None
             return connection
         self.check_alive()
+        for exchange in self.exchanges:
+            exchange.leave()
         return Connection((self.host, self.port), source)
 
     def prepare(
