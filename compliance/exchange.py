@@ -29,9 +29,11 @@ def app_name(app: App) -> str:
     return f"{app.__module__.rpartition('.')[2]}.{app.__name__}"
 
 
-def compliance_field(exchange: str, app: App, arguments: Mapping[str, Any]) -> bytes:
-    """The request header field, with its line end, that names app, arguments and exchange."""
-    value = {"exchange": exchange, "app": app_name(app), "with": json.loads(encode(dict(arguments)))}
+def compliance_field(exchange: str, app: App | None, arguments: Mapping[str, Any]) -> bytes:
+    """The request header field, with its line end, that names an exchange and any app with arguments."""
+    value: dict[str, Any] = {"exchange": exchange}
+    if app is not None:
+        value |= {"app": app_name(app), "with": json.loads(encode(dict(arguments)))}
     return b"Compliance: %s\r\n" % json.dumps(value, separators=(",", ":")).encode("ascii")
 
 

@@ -25,7 +25,7 @@ from compliance.expect import Closed, TargetDied
 from compliance.guest.tagged import encode
 from compliance.patience import ceiling
 from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
-from compliance.target import ServerSpec
+from compliance.target import Concurrency, ServerSpec
 from compliance.wire import http, websocket
 from compliance.wire.http import Connection
 
@@ -75,14 +75,17 @@ class Server:
         *,
         framework: Path | None = None,
         lifespan: tuple[App, Mapping[str, Any]] | None = None,
+        concurrency: Concurrency | None = None,
         extra_env: Mapping[str, str] | None = None,
     ) -> None:
         """A server that is not started yet.
 
         `framework` is the app.py of a framework, tapped; without it the guest serves bare apps. `lifespan`
-        names the app, with its keyword arguments, that gets the lifespan scope.
+        names the app, with its keyword arguments, that gets the lifespan scope. `concurrency` is what the
+        two promise together; without it, what the server promises.
         """
         self.spec = spec
+        self.concurrency = concurrency or spec.concurrency
         self.environment = environment
         self.name = spec.name
         self.interface = spec.interface
@@ -252,9 +255,14 @@ class Server:
         *,
         connection: Connection | None = None,
         method: str = "GET",
+        named: bool = False,
     ) -> Exchange:
-        """An exchange that has sent nothing: the check sends its own bytes, `exchange.field` among them."""
-        return self._exchange(Exchange, app, with_, connection, method)
+        """An exchange that has sent nothing: the check sends its own bytes, `exchange.field` among them.
+
+        `named`: the field names the exchange also without an app, so that the guest's account of it is told
+        from that of others at the same time. With an app it always does.
+        """
+        return self._exchange(Exchange, app, with_, connection, method, named=named)
 
     def _exchange(
         self,
@@ -263,9 +271,11 @@ class Server:
         with_: Mapping[str, Any] | None,
         connection: Connection | None,
         method: str,
+        *,
+        named: bool,
     ) -> E:
-        name = f"e{next(_COUNTER)}" if app is not None else None
-        field = compliance_field(name, app, with_ or {}) if app is not None and name is not None else b""
+        name = f"e{next(_COUNTER)}" if app is not None or named else None
+        field = compliance_field(name, app, with_ or {}) if name is not None else b""
         exchange = kind(self, name, field, connection or self.connect(), method)
         self.exchanges.append(exchange)
         return exchange
@@ -282,9 +292,10 @@ class Server:
         host: str | None = "testserver",
         version: str = "1.1",
         connection: Connection | None = None,
+        named: bool = False,
     ) -> Exchange:
-        """Send a request and return at once; use it as a context manager."""
-        exchange = self.prepare(app, with_, connection=connection, method=method)
+        """Send a request and return at once; use it as a context manager. `named`: as in `prepare`."""
+        exchange = self.prepare(app, with_, connection=connection, method=method, named=named)
         data = http.request(method, target, headers, body, host=host, version=version)
         start, rest = data.split(b"\r\n", 1)
         exchange.send(start + b"\r\n" + exchange.field + rest)
@@ -305,9 +316,10 @@ class Server:
         with_: Mapping[str, Any] | None = None,
         headers: Sequence[tuple[str | bytes, str | bytes]] = (),
         subprotocols: Sequence[str] = (),
+        named: bool = False,
     ) -> WebSocketExchange:
         """Send a WebSocket opening handshake and return at once; use it as a context manager."""
-        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET")
+        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET", named=named)
         exchange.key = websocket.key()
         fields = [*handshake_headers(exchange.key, subprotocols), *headers]
         start, rest = http.request("GET", target, fields).split(b"\r\n", 1)

@@ -88,9 +88,13 @@ class Stage:
         if subject.server is None:
             raise Unavailable(f"{subject.name} is no server")
         framework = subject.framework.app if subject.framework else None
-        env = dict(subject.env)
         return Server(
-            subject.server, self.environment(subject), framework=framework, extra_env=env, **options
+            subject.server,
+            self.environment(subject),
+            framework=framework,
+            concurrency=subject.concurrency,
+            extra_env=dict(subject.env),
+            **options,
         )
 
     def _launched(self, subject: Subject) -> Server:

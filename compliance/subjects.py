@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.results import SubjectKind
-from compliance.target import FrameworkSpec, Interface, Known, ServerSpec, Target
+from compliance.target import Concurrency, FrameworkSpec, Interface, Known, ServerSpec, Target
 
 CHECKS = Path(__file__).with_name("checks")
 
@@ -69,7 +69,9 @@ class Subject:
     @property
     def python(self) -> str:
         """The specifier of the Python versions that it runs on; empty for any."""
-        return ",".join(spec.python for spec in (self.server, self.framework) if spec is not None and spec.python)
+        return ",".join(
+            spec.python for spec in (self.server, self.framework) if spec is not None and spec.python
+        )
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -78,9 +80,18 @@ class Subject:
         return frozenset().union(*parts)
 
     @property
+    def concurrency(self) -> Concurrency | None:
+        """What a combination promises, or a server alone; None for a framework."""
+        if self.server is None or self.framework is None:
+            return self.server.concurrency if self.server is not None else None
+        return Target(self.name, self.server, self.framework).concurrency
+
+    @property
     def distributions(self) -> tuple[str, ...]:
         """The distributions whose versions decide which known failures apply."""
-        return tuple(spec.distribution for spec in (self.server, self.framework) if spec and spec.distribution)
+        return tuple(
+            spec.distribution for spec in (self.server, self.framework) if spec and spec.distribution
+        )
 
 
 def folder_of(path: Path) -> str | None:

@@ -54,7 +54,7 @@ def _choose(header: Optional[str], kind: str) -> Tuple[Channel, Call]:
         return Channel(None, kind), (_named(_DEFAULTS[kind]), {})
     wanted = json.loads(header)
     channel = Channel(wanted["exchange"], kind)
-    if FRAMEWORK is not None:
+    if FRAMEWORK is not None or "app" not in wanted:
         return channel, (_named(_DEFAULTS[kind]), {})
     return channel, (_named(wanted["app"]), untag(wanted["with"]))
 
