@@ -142,6 +142,12 @@ class Exchange:
         self.guest.wait_end()
         return [event.value for event in self.guest.events if event.name == name and event.kind == "note"]
 
+    def so_far(self, name: str) -> list[Any]:
+        """The values that the application has noted under `name` until now."""
+        while self.guest.pump(0):
+            pass
+        return [event.value for event in self.guest.events if event.name == name and event.kind == "note"]
+
     def wait_gate(self, name: str) -> None:
         """Wait until the application stands at a gate."""
         self.guest.wait(name, "gate")

@@ -214,6 +214,16 @@ class Server:
         """The last lines of the server's log."""
         return self.process.log_tail(lines) if self.process is not None else ""
 
+    def log_size(self) -> int:
+        """How many bytes the server has logged until now."""
+        return self._process().log.stat().st_size
+
+    def log_since(self, size: int) -> str:
+        """What the server has logged since it had logged `size` bytes."""
+        with self._process().log.open("rb") as file:
+            file.seek(size)
+            return file.read().decode(errors="replace")
+
     # Exchanges
 
     def reset(self) -> None:

@@ -141,6 +141,10 @@ class Connection:
                 pass
         return self.buffer
 
+    def everything(self) -> bytes:
+        """All bytes received until now."""
+        return b"".join(data for _, data in self.received)
+
     def tail(self) -> bytes:
         """The last bytes received."""
         return b"".join(data for _, data in self.received[-20:])[-400:]
