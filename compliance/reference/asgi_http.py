@@ -119,6 +119,7 @@ class HTTPCycle(ASGICycle):
         """Put http.response.body on the wire; return once the kernel has it."""
         body, last = message.get("body", b""), not message.get("more_body", False)
         last = last and not self.expects_trailers()
+        self.check_length(body, last=last)
         self.put_start(len(body) if last else None)
         self.response.put_data(body)
         if last:
@@ -134,6 +135,11 @@ class HTTPCycle(ASGICycle):
             await self.connection.flush()
             self.after_send()
 
+    def check_length(self, body: bytes, *, last: bool) -> None:
+        """Refuse a first part that cannot be right while the response can still be replaced."""
+        if self.start is not None and not self.response.started:
+            self.response.check_first(self.start["status"], pairs(self.start), body, last=last)
+
     def put_start(self, length: int | None) -> None:
         """Put the message kept back, if it still is; `length` is that of the whole body if it is known."""
         if self.start is not None and not self.response.started:
@@ -148,8 +154,9 @@ class HTTPCycle(ASGICycle):
         return b"trailers" in self.request.tokens(b"te") and self.response.chunked
 
     def after_send(self) -> None:
-        """Let the connection go on once the response is complete."""
+        """Let the connection, and whoever waits in receive, go on once the response is complete."""
         if self.response.complete:
+            self.stream.wake()
             self.finish()
 
     # The end of the call

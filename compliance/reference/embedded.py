@@ -1,4 +1,4 @@
-"""The reference server in a thread of this process, for tests that need a server and no process of its own."""
+"""The reference server in a thread of this process, for tests that need no process of its own."""
 
 from __future__ import annotations
 

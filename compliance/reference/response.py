@@ -92,6 +92,14 @@ class Response:
             raise ApplicationError(self.over, text)
         self.remaining -= len(data)
 
+    def check_first(self, status: int, headers: Headers, data: bytes, *, last: bool) -> None:
+        """Refuse the first part of a body, perhaps also the last, that does not fit its announced length."""
+        if self.may_have_body(status):
+            self.remaining = self.content_length(headers)
+            self.count(data)
+            if last:
+                self.check_owed()
+
     def check_owed(self) -> None:
         """Refuse to end a body that is shorter than announced."""
         if self.remaining:
