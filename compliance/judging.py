@@ -28,12 +28,13 @@ _STATUS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def travelling(report: pytest.TestReport) -> dict[str, Any] | None:
+def travelling(report: pytest.TestReport | pytest.CollectReport) -> dict[str, Any] | None:
     """The result that travels with a report, as plain JSON values, or None."""
-    return next((value for name, value in report.user_properties if name == PROPERTY), None)  # type: ignore[return-value]
+    properties: list[tuple[str, Any]] = getattr(report, "user_properties", [])  # a failed collection has none
+    return next((value for name, value in properties if name == PROPERTY), None)
 
 
-def status(report: pytest.TestReport) -> tuple[str, str, str] | None:
+def status(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
     """How pytest shows a report that carries a verdict: category, letter, word."""
     found = travelling(report)
     return None if found is None else _STATUS[found["verdict"]]
@@ -77,6 +78,7 @@ def _result(
         )
     requirement = get(cited.id_for(subject.interface))
     judgement = judge(cited, subject.interface, error, observed)
+    died = _death(item) if judgement.verdict not in {"passed", "not applicable"} else ""
     return Result(
         check=check_id(item),
         requirement=requirement.id,
@@ -84,7 +86,7 @@ def _result(
         target=subject.name,
         subject=subject.kind,
         verdict=judgement.verdict,
-        message=judgement.message,
+        message=judgement.message + died,
         observed=observed[-1] if observed else None,
         evidence=None if judgement.verdict in {"passed", "not applicable"} else _evidence(item),
         reproduce=_command(item, subject, check_id(item)),
@@ -100,13 +102,24 @@ def _excused(subject: Subject, result: Result, ledger: Ledger) -> Result:
     return replace(result, verdict="known", message=f"{entry.reason} ({entry.link})\n{result.message}")
 
 
-def _evidence(item: pytest.Item) -> Evidence | None:
+def _server(item: pytest.Item) -> Server | None:
     arguments: dict[str, Any] = getattr(item, "funcargs", {})
-    for name in ("server", "combination"):
-        server = arguments.get(name)
-        if isinstance(server, Server):
-            return gather(server.exchanges, server.log())
-    framework = arguments.get("framework")
+    found = arguments.get("server") or arguments.get("combination")
+    return found if isinstance(found, Server) else None
+
+
+def _death(item: pytest.Item) -> str:
+    """What to add to the message of a check in which the server's process ended."""
+    server = _server(item)
+    code = server.process.exit_code() if server is not None and server.process is not None else None
+    return "" if code is None else f"\nthe server's process ended with code {code}"
+
+
+def _evidence(item: pytest.Item) -> Evidence | None:
+    server = _server(item)
+    if server is not None:
+        return gather(server.exchanges, server.log())
+    framework = getattr(item, "funcargs", {}).get("framework")
     found: Evidence | None = framework.evidence() if framework is not None else None
     return found
 

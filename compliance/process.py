@@ -17,6 +17,8 @@ import compliance
 from compliance.patience import ceiling
 from compliance.watchdog import kill_group, kill_strays, strays
 
+_LOG_LIMIT = 16 << 20
+_LINE_LIMIT = 1000
 MARK = secrets.token_hex(8)
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ")
 
@@ -127,11 +129,18 @@ class Process:
             self._stopped = True
         return self._popen.wait()
 
+    def trim_log(self) -> None:
+        """Start the log anew if the program floods it."""
+        with contextlib.suppress(OSError):
+            if self.log.stat().st_size > _LOG_LIMIT:
+                os.truncate(self.log, 0)
+
     def log_tail(self, lines: int = 40) -> str:
         """The last lines of what the program printed."""
         with contextlib.suppress(OSError), self.log.open("rb") as file:
             file.seek(max(0, self.log.stat().st_size - 20_000))
-            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+            text = file.read().decode(errors="replace")
+            return "\n".join(line[:_LINE_LIMIT] for line in text.splitlines()[-lines:])
         return ""
 
 

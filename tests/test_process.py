@@ -1,28 +1,16 @@
 """Processes: no target outlives its run, however the run ends."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from compliance.process import LaunchError, launch, strays
+from suite import gone
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended, within a generous ceiling."""
-    for _ in range(1000):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_a_program_that_cannot_start_is_named(tmp_path: Path) -> None:
