@@ -29,7 +29,7 @@ def test_a_server_that_does_not_start_is_one_error(tmp_path: Path, way: str, pat
 
 
 def test_a_server_that_dies_is_started_again_a_few_times(tmp_path: Path) -> None:
-    outcome = run(bad_project(tmp_path, "dies"), *GET)
+    outcome = run(bad_project(tmp_path, "dies"), *GET, "--patience", "0.1")
     verdicts = [result["verdict"] for result in outcome.results if result["subject"] == "server"]
     assert sorted(verdicts) == ["error", "failed", "failed", "failed"], outcome.text
     assert "the server's process ended with code 7" in outcome.text
