@@ -115,6 +115,14 @@ class Exchange:
             self._body().rest()
         return self._response
 
+    def afterwards(self) -> bytes:
+        """All that follows this response on its connection, on which one more GET asks to close.
+
+        See `compliance.expect.in_sync`. Raises Silence if the server does not close.
+        """
+        self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
+        return self.connection.read_to_end()
+
     # What the application sees
 
     @property

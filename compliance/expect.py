@@ -40,3 +40,8 @@ def saw(value: Any, expected: str) -> str:
 def built_in(value: Any) -> str:
     """The name of the built-in type that a guest's value has or inherits from; "object" for all others."""
     return str(getattr(value, "base", type(value).__name__))
+
+
+def in_sync(rest: bytes) -> bool:
+    """Whether a connection held after a response its end, or just the one response that was asked for."""
+    return not rest or (rest.startswith(b"HTTP/1.1 200") and rest.count(b"HTTP/1.") == 1)

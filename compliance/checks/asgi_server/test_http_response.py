@@ -1,13 +1,12 @@
 """ASGI HTTP: what a server does with the start and body messages of a response."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_http_response
 from compliance.guest.apps.asgi_http_response import body, start
 from compliance.requirements import requirement
@@ -111,7 +110,7 @@ def test_a_response_without_trailers_ends_with_its_body(server: Server, more: di
 
 
 @requirement("asgi.http.start.not_flushed_early")
-def test_when_the_head_is_sent(server: Server, observe: Callable[[Any], None]) -> None:
+def test_when_the_head_is_sent(server: Server, observe: Observe) -> None:
     """The head may wait for the first body message: which of both happens is recorded."""
     messages = {"before": [start()], "after": [body(b"content")]}
     with server.open(app=asgi_http_response.says_with_a_gate, with_=messages) as exchange:

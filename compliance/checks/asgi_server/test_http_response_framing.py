@@ -1,12 +1,11 @@
 """ASGI HTTP: how a server frames a response, whatever the application says about its length and coding."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from compliance.exchange import Exchange
-from compliance.expect import saw
+from compliance.expect import Observe, in_sync, saw
 from compliance.guest.apps import asgi_http_response
 from compliance.guest.apps.asgi_http_response import body, start
 from compliance.requirements import requirement
@@ -26,17 +25,6 @@ def says(
     exchange.outcome()
     exchange.wait_end()
     return exchange
-
-
-def after(exchange: Exchange) -> bytes:
-    """All that follows a response on its connection, on which one more request asks to close."""
-    exchange.send(b"GET /next HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
-    return exchange.connection.read_to_end()
-
-
-def is_in_sync(rest: bytes) -> bool:
-    """Whether nothing followed a response but, perhaps, the one response that was asked for."""
-    return not rest or (rest.startswith(b"HTTP/1.1 200") and rest.count(b"HTTP/") == 1)
 
 
 @requirement("asgi.http.te.server_responsible")
@@ -74,9 +62,7 @@ def test_a_response_of_known_length_is_not_chunked(server: Server) -> None:
 
 
 @requirement("asgi.http.te.chunk_when_no_length")
-def test_which_framing_a_response_of_unknown_length_gets(
-    server: Server, observe: Callable[[Any], None]
-) -> None:
+def test_which_framing_a_response_of_unknown_length_gets(server: Server, observe: Observe) -> None:
     """The server may choose chunks, a length, or the end of the connection: its choice is recorded."""
     exchange = says(server, [start(), *PARTS])
     assert exchange.response.complete, exchange.seen("a complete message")
@@ -122,24 +108,24 @@ def test_content_encoding_stays_the_application_s(server: Server) -> None:
 def test_a_response_to_head_has_no_content(server: Server) -> None:
     """The body that an application sends in answer to HEAD stays off the wire."""
     exchange = says(server, [start(200, [(b"content-length", b"11")]), *PARTS], "HEAD")
-    rest = after(exchange)
-    assert is_in_sync(rest), saw(rest, "nothing between the response's head and the next response")
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
 @requirement("rfc9110.head.no_content")
 def test_a_streamed_response_to_head_has_no_content(server: Server) -> None:
     """Without Content-Length no chunk follows the head of a response to HEAD, not even the last."""
     exchange = says(server, [start(), *PARTS], "HEAD")
-    rest = after(exchange)
-    assert is_in_sync(rest), saw(rest, "nothing between the response's head and the next response")
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
 @requirement("rfc9110.status.204_no_content")
 @pytest.mark.parametrize("parts", [PARTS, [body()]], ids=["content", "empty"])
 def test_a_204_response_has_no_content(server: Server, parts: list[dict[str, Any]]) -> None:
     """Nothing follows the head of a 204 response, whatever the application sends."""
-    rest = after(says(server, [start(204), *parts]))
-    assert is_in_sync(rest), saw(rest, "nothing between the response's head and the next response")
+    rest = says(server, [start(204), *parts]).afterwards()
+    assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
 @requirement("rfc9112.te.no_te_1xx_204")
@@ -156,8 +142,8 @@ def test_a_204_response_has_no_transfer_encoding(server: Server) -> None:
 @pytest.mark.parametrize("parts", [PARTS, [body()]], ids=["content", "empty"])
 def test_a_304_response_has_no_content(server: Server, parts: list[dict[str, Any]]) -> None:
     """Nothing follows the head of a 304 response, whatever the application sends."""
-    rest = after(says(server, [start(304), *parts]))
-    assert is_in_sync(rest), saw(rest, "nothing between the response's head and the next response")
+    rest = says(server, [start(304), *parts]).afterwards()
+    assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
 @requirement("asgi.http.body.content_length_over", definite=True)
@@ -170,8 +156,8 @@ def test_bytes_beyond_the_content_length_stay_off_the_wire(
     server: Server, parts: list[dict[str, Any]]
 ) -> None:
     """What exceeds the application's Content-Length never stands where the next response begins."""
-    rest = after(says(server, [start(200, [(b"content-length", b"5")]), *parts]))
-    assert is_in_sync(rest), saw(rest, "no bytes beyond the length that was declared")
+    rest = says(server, [start(200, [(b"content-length", b"5")]), *parts]).afterwards()
+    assert in_sync(rest), saw(rest, "no bytes beyond the length that was declared")
     assert b"EXTRA" not in rest, saw(rest, "no bytes beyond the length that was declared")
 
 
@@ -191,12 +177,12 @@ def test_a_body_shorter_than_declared_ends_the_connection(server: Server) -> Non
     ids=["body", "body with more", "second response"],
 )
 def test_messages_after_the_end_stay_off_the_wire(
-    server: Server, observe: Callable[[Any], None], late: list[dict[str, Any]]
+    server: Server, observe: Observe, late: list[dict[str, Any]]
 ) -> None:
     """The client sees nothing of what is sent after the last body message; what send did is recorded."""
     exchange = says(server, [start(200, [(b"content-length", b"5")]), body(b"hello"), *late])
     assert exchange.body == b"hello", exchange.seen("hello")
-    rest = after(exchange)
-    assert is_in_sync(rest), saw(rest, "nothing between the response and the next one")
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing between the response and the next one")
     assert b"EXTRA" not in rest, saw(rest, "nothing of the messages after the end")
     observe([raised and raised[0] for raised in exchange.values("outcome")[2:]])

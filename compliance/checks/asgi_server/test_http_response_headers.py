@@ -1,14 +1,13 @@
 """ASGI HTTP: what a server does with the headers of a response."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.exchange import Exchange
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_http_response, asgi_http_response_headers
 from compliance.guest.apps.asgi_http_response import body, start
 from compliance.requirements import requirement
@@ -112,7 +111,7 @@ def test_large_heads_arrive_whole(server: Server, count: int, size: int) -> None
 
 
 @requirement("asgi.http.start.headers_uppercase_tolerated")
-def test_what_becomes_of_names_in_upper_case(server: Server, observe: Callable[[Any], None]) -> None:
+def test_what_becomes_of_names_in_upper_case(server: Server, observe: Observe) -> None:
     """A name that is not in lower case is kept, changed or refused: which is recorded."""
     messages = [start(200, [(b"X-Upper-Case", b"1")]), body(b"content")]
     with server.open(app=asgi_http_response.says_all, with_={"messages": messages}) as exchange:
