@@ -41,8 +41,8 @@ class Conversation:
 
     @property
     def over(self) -> bool:
-        """Whether the application's work is known to have ended."""
-        return self._line is not None and self._line.ended
+        """Whether the application's work has ended."""
+        return self._line is not None and self.transcript.noted("over")
 
     @property
     def transcript(self) -> Transcript:
@@ -84,6 +84,7 @@ class Conversation:
         opened: set[str] = set()
         self.line.until(lambda: self._let_through(opened), "an end of the application's work")
         transcript = self.transcript
+        self.line.close()
         if not transcript.noted("over"):
             raise TargetDied(transcript.seen("the driver's process to live on") + f"\n{self._log()}")
         return transcript

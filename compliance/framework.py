@@ -10,13 +10,14 @@ with framework.open("GET", "/stream/2") as conversation:
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from compliance.channel import Line, Switchboard
 from compliance.conversation import Conversation, Plan
 from compliance.environment import Environment
 from compliance.expect import Silence, TargetDied
+from compliance.instance import Instance
 from compliance.patience import ceiling
 from compliance.plan import Message, after_sends, command, merge, step
 from compliance.player import Player
@@ -27,85 +28,6 @@ from compliance.transcript import Transcript
 
 _COUNTER = itertools.count(1)
 _LIFESPAN = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
-
-
-class Instance(Player):
-    """One process of the application, of which nothing has been asked before. Use it as a context manager."""
-
-    def __init__(self, framework: "Framework", name: str) -> None:
-        """The instance of this name, for which the framework has asked."""
-        self.interface = framework.interface
-        self.name = name
-        self.conversations: list[Conversation] = []
-        self._framework = framework
-        self._control: Line | None = None
-        self._lifespan: Line | None = None
-
-    @property
-    def control(self) -> Line:
-        """The line that carries commands; it comes when the lifespan has started up. Raises Silence."""
-        if self._control is None:
-            self._control = self._framework.line(self.name, "start of a process of the application")
-        return self._control
-
-    def _tell(self, **parts: Any) -> None:
-        self.control.send(command(**parts))
-
-    def _claim(self, exchange: str) -> Line:
-        return self._framework.line(exchange, f"conversation {exchange}", self)
-
-    def begin(self, plan: Plan) -> Conversation:
-        """Begin the conversation of a complete plan."""
-        self.check_alive()
-        conversation = Conversation(plan, self._claim, self._tell, self._framework.log)
-        self.conversations.append(conversation)
-        self._framework.conversations.append(conversation)
-        return conversation
-
-    def check_alive(self) -> None:
-        """Raise TargetDied if the process has ended."""
-        self.control.pump(0)
-        if self.control.ended:
-            raise TargetDied(self._framework.report("ended while it was in use"))
-
-    @property
-    def idle(self) -> bool:
-        """Whether it lives and no conversation goes on."""
-        self.control.pump(0)
-        return not self.control.ended and all(conversation.over for conversation in self.conversations)
-
-    @property
-    def lifespan_so_far(self) -> Transcript:
-        """The lifespan around the conversations: its startup, and after `shut_down` the whole."""
-        _ = self.control
-        if self._lifespan is None:
-            self._lifespan = self._framework.line(f"{self.name}.lifespan", "the lifespan", self)
-        while self._lifespan.pump(0):
-            pass
-        return Transcript(self._lifespan.events, self._framework.log)
-
-    def shut_down(self) -> Transcript:
-        """End the instance with the shutdown of its lifespan; the whole lifespan. Raises Silence."""
-        _ = self.lifespan_so_far
-        self._tell(do="stop")
-        if self._lifespan is not None:
-            self._lifespan.wait_end()
-        return self.lifespan_so_far
-
-    def close(self) -> None:
-        """End the instance; its conversations are forgotten."""
-        for conversation in self.conversations:
-            conversation.close()
-        self._tell(do="stop")
-        self.control.close()
-
-    def __enter__(self) -> Self:
-        """Return the instance itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
 
 
 class Framework(Player):
@@ -131,6 +53,7 @@ class Framework(Player):
         self._switchboard = Switchboard(self._folder, "c")
         self._nursery: Line | None = None
         self._main: Instance | None = None
+        self._instances: list[Instance] = []
         self._checked = False
         self._process = self._launch(extra_env or {})
 
@@ -164,10 +87,24 @@ class Framework(Player):
                 self.report(f"ended with code {code}: its application cannot be imported or driven")
             )
 
-    def line(self, exchange: str, what: str, instance: Instance | None = None) -> Line:
-        """The guest's line of this name; raises Silence, or TargetDied."""
-        alive = self._check_alive if instance is None else instance.check_alive
-        seconds = ceiling("start" if instance is None else "event")
+    @property
+    def nursery(self) -> Line:
+        """The line of the process that has imported the application; raises TargetDied or Silence."""
+        if self._nursery is None:
+            what = "the import of the application"
+            self._nursery = self.line("nursery", what, self._check_alive, ceiling("start"))
+        return self._nursery
+
+    def end_of(self, name: str) -> str:
+        """How the process of an instance ended; empty if it has not."""
+        self._check_alive()
+        while self.nursery.pump(0):
+            pass
+        ends = (event.value for event in self.nursery.events if event.name == "ended")
+        return next((end["how"] for end in ends if end["name"] == name), "")
+
+    def line(self, exchange: str, what: str, alive: Callable[[], None], seconds: float | None = None) -> Line:
+        """The guest's line of this name; raises Silence, or what `alive` raises."""
         return self._switchboard.line(lambda line: line.exchange == exchange, what, seconds, alive)
 
     # For checks
@@ -184,8 +121,10 @@ class Framework(Player):
 
     def ready(self) -> Self:
         """Be idle for the next check; at first also answer a GET and a POST. Raises AssertionError."""
-        self.conversations.clear()
         main = self.main
+        for conversation in self.conversations:
+            conversation.close()
+        self.conversations.clear()
         main.conversations.clear()
         if not self._checked:
             self._preflight(main)
@@ -207,11 +146,10 @@ class Framework(Player):
         `lifespan`: whether the server starts a lifespan around the conversations (ASGI); `state`: whether it
         offers a namespace with it.
         """
-        if self._nursery is None:
-            self._nursery = self.line("nursery", "the import of the application")
         name = f"i{next(_COUNTER)}"
-        self._nursery.send(command(do="fork", name=name, lifespan=lifespan, state=state))
-        return Instance(self, name)
+        self.nursery.send(command(do="fork", name=name, lifespan=lifespan, state=state))
+        self._instances.append(Instance(self, name))
+        return self._instances[-1]
 
     def begin(self, plan: Plan) -> Conversation:
         """Begin the conversation of a complete plan on the main instance."""
@@ -246,4 +184,8 @@ class Framework(Player):
     def stop(self) -> None:
         """End the application's processes at once."""
         self._process.kill()
+        for instance in self._instances:
+            instance.close()
+        if self._nursery is not None:
+            self._nursery.close()
         self._switchboard.close()

@@ -54,7 +54,7 @@ class Player(ABC):
         `events` are the messages for `receive`, plain or from `step`; after them comes `end`, again and
         again, by default never. `pauses`: {number of a send: gate before it returns}. `gone`: the condition
         from which `send` raises an OSError. `cancel`: the condition at which the application's task is
-        cancelled. `state`: whether the scope gets the lifespan's namespace, if the instance has one.
+        cancelled. `state`: whether the scope gets a copy of the lifespan's namespace, if there is one.
         """
         if self.interface != "asgi":
             raise TypeError("only ASGI has scopes")
@@ -106,6 +106,7 @@ class Player(ABC):
         **script: Any,
     ) -> Conversation:
         messages = body_steps(asked.parts, arrivals) if events is None else events
+        script.setdefault("state", "state" not in (scope or {}))
         return self.play(merge(scope_of(asked), scope), messages, end=step(None, disconnect), **script)
 
     def _open_wsgi(
@@ -169,6 +170,7 @@ class Player(ABC):
         if events is None:
             events = [step({"type": "websocket.connect"})] + [_data(message) for message in messages]
             script.setdefault("end", step(farewell, after_sends(1 + count)))
+        script.setdefault("state", "state" not in (scope or {}))
         return self.play(merge(scope_of(asked, "websocket"), scope), events, **script)
 
     def websocket(self, target: str | bytes = "/", **options: Any) -> Transcript:

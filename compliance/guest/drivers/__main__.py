@@ -22,8 +22,8 @@ def _application(interface: str, path: str) -> Any:
     return getattr(probe.FRAMEWORK, interface)
 
 
-def _reap(_number: int, _frame: Any) -> None:
-    """Say in the log how children ended; none is left as a zombie."""
+def _reap(control: Control, names: Dict[int, str]) -> None:
+    """Tell the host how children ended; none is left as a zombie."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -31,10 +31,8 @@ def _reap(_number: int, _frame: Any) -> None:
             return
         if pid == 0:
             return
-        if status != 0:
-            how = "signal {}".format(status & 127) if status & 127 else "exit code {}".format(status >> 8)
-            sys.stderr.write("the driver's process {} ended with {}\n".format(pid, how))
-            sys.stderr.flush()
+        how = "signal {}".format(status & 127) if status & 127 else "exit code {}".format(status >> 8)
+        control.note("ended", {"name": names.get(pid, ""), "how": how})
 
 
 def _play(app: Any, interface: str, command: Dict[str, Any]) -> None:
@@ -55,6 +53,15 @@ def _play(app: Any, interface: str, command: Dict[str, Any]) -> None:
         os._exit(code)
 
 
+def _fork(names: Dict[int, str], name: str) -> int:
+    """Fork, and let nobody reap the child before its name is known."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    pid = os.fork()
+    names[pid] = name
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    return pid
+
+
 def main() -> None:
     """Import the application and fork an instance for each command, until the host is gone."""
     parser = argparse.ArgumentParser(prog="compliance.guest.drivers")
@@ -64,9 +71,11 @@ def main() -> None:
     options = parser.parse_args()
     app = _application(options.interface, options.app)
     control = Control(options.name)
-    signal.signal(signal.SIGCHLD, _reap)
+    names: Dict[int, str] = {}
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: _reap(control, names))
     for command in control.commands():
-        if os.fork() == 0:
+        pid = _fork(names, command["name"])
+        if pid == 0:
             control.abandon()
             _play(app, options.interface, command)
 

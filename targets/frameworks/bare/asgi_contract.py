@@ -74,6 +74,8 @@ class Exchange:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise OSError("the client is gone")
+            if message["type"] != "http.request":
+                raise ValueError("unknown event {!r}".format(message["type"]))
             yield message.get("body", b"")
             more = message.get("more_body", False)
 
@@ -185,7 +187,7 @@ class AsgiContract:
             "query": query,
             "headers": exchange.headers(),
             "scheme": scheme,
-            "client": list(client)[0] if client else None,
+            "client": next(iter(client)) if client else None,
             "url": "{}://{}{}{}".format(scheme, host, scope["path"], "?" + query if query else ""),
         }
         await exchange.as_json(values)
@@ -222,7 +224,7 @@ class AsgiContract:
             await exchange.start(code, [])
             await exchange.part(b"", False)
         else:
-            await exchange.text("status {}".format(code), code)
+            await exchange.text(f"status {code}", code)
 
     async def headers(self, exchange):
         extra = [("x-repeated", "one"), ("x-repeated", "two"), ("x-latin", "\xe9")]
@@ -278,7 +280,7 @@ class AsgiContract:
 
     async def block(self, exchange):
         note("enter")
-        time.sleep(int(exchange.rest) / 1000)
+        time.sleep(int(exchange.rest) / 1000)  # noqa: ASYNC251 - there are no threads here
         note("leave")
         await exchange.text("slept")
 

@@ -1,16 +1,22 @@
-"""Bare applications with exactly one lie each, which prove that a check of frameworks can fail."""
+"""The liars by name, for COMPLIANCE_BARE_LIAR."""
 
+import asgi_liars
+import asgi_scope_liars
+import wsgi_liars
 from asgi_contract import AsgiContract
+from lies import LIARS
 from wsgi_contract import WsgiContract
+
+MODULES = (asgi_liars, asgi_scope_liars, wsgi_liars)
 
 
 def wsgi(name):
     """The WSGI application of the liar `name`; the honest one if the liar lies about ASGI."""
-    kind = globals()[name]
+    kind = LIARS[name]
     return kind() if issubclass(kind, WsgiContract) else WsgiContract()
 
 
 def asgi(name):
     """The ASGI application of the liar `name`; the honest one if the liar lies about WSGI."""
-    kind = globals()[name]
+    kind = LIARS[name]
     return kind() if issubclass(kind, AsgiContract) else AsgiContract()

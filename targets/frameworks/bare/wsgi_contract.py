@@ -46,7 +46,7 @@ class WsgiContract:
     def __call__(self, environ, start_response):
         try:
             answer = self.dispatch(environ, start_response)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a handler raises is answered
             return self.failure(environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             getattr(answer, "close", tuple)()
@@ -129,10 +129,8 @@ class WsgiContract:
         found = [
             [key[5:].lower().replace("_", "-"), environ[key]] for key in environ if key.startswith("HTTP_")
         ]
-        for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if environ.get(key):
-                found.append([key.lower().replace("_", "-"), environ[key]])
-        return found
+        content = [key for key in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(key)]
+        return found + [[key.lower().replace("_", "-"), environ[key]] for key in content]
 
     def path(self, environ, start_response, rest):
         return self.text(start_response, rest)

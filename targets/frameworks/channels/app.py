@@ -12,9 +12,9 @@ contract_in_django = importlib.util.module_from_spec(_spec)
 sys.modules[_spec.name] = contract_in_django
 _spec.loader.exec_module(contract_in_django)
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.routing import ProtocolTypeRouter, URLRouter
-from django.urls import path
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402 - Django is set up now
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import path  # noqa: E402
 
 
 class Echo(AsyncWebsocketConsumer):

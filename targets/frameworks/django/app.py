@@ -7,7 +7,6 @@ import json
 import time
 
 import django
-from compliance.guest.channel import agate, asleep, gate, note
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -22,6 +21,8 @@ from django.urls import path
 from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.http import require_http_methods
 
+from compliance.guest.channel import agate, asleep, gate, note
+
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DEBUG=False,
@@ -33,7 +34,7 @@ settings.configure(
     },
     MIDDLEWARE=["django.middleware.common.CommonMiddleware", __name__ + ".urls_of_the_interface"],
     ROOT_URLCONF=__name__,
-    SECRET_KEY="no secret",
+    SECRET_KEY="no secret",  # noqa: S106
 )
 
 PATTERN = bytes(range(256)) * 256
@@ -51,7 +52,9 @@ def hello(request):
 
 @allow_write
 def echo(request):
-    return HttpResponse(request.body, content_type=request.headers.get("content-type", "application/octet-stream"))
+    return HttpResponse(
+        request.body, content_type=request.headers.get("content-type", "application/octet-stream")
+    )
 
 
 def inspected(request):

@@ -5,10 +5,11 @@ import time
 from contextlib import asynccontextmanager
 from typing import Any
 
-from compliance.guest.channel import agate, asleep, gate, note
 from fastapi import BackgroundTasks, Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+
+from compliance.guest.channel import agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
 WRITE = ["POST", "PUT", "PATCH"]
@@ -66,7 +67,7 @@ async def query(request: Request):
 
 
 @app.api_route("/json", methods=WRITE)
-async def json(value: Any = Body()):
+async def json(value: Any = Body()):  # noqa: B008 - FastAPI's idiom
     return value
 
 

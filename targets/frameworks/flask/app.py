@@ -3,8 +3,9 @@
 import hashlib
 import time
 
-from compliance.guest.channel import gate, note
 from flask import Flask, Response, jsonify, redirect, request
+
+from compliance.guest.channel import gate, note
 
 PATTERN = bytes(range(256)) * 256
 WRITE = ["POST", "PUT", "PATCH"]

@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import time
 
-from compliance.guest.channel import agate, asleep, gate, note
 from quart import Quart, Response, jsonify, redirect, request, websocket
+
+from compliance.guest.channel import agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
 WRITE = ["POST", "PUT", "PATCH"]

@@ -4,11 +4,12 @@ import hashlib
 import time
 from contextlib import asynccontextmanager
 
-from compliance.guest.channel import agate, asleep, gate, note
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+
+from compliance.guest.channel import agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
 

@@ -1,0 +1,191 @@
+"""ASGI applications with one lie each: they need what a server need not give in a scope."""
+
+from asgi_contract import AsgiContract
+from lies import liar
+
+
+class _Needs(AsgiContract):
+    """Uses optional keys of the scope as if they were always there."""
+
+    kinds = ("http",)
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] in self.kinds:
+            self.use(scope)
+        await super().__call__(scope, receive, send)
+
+
+@liar("asgi.http.app.default_client")
+class NeedsClient(_Needs):
+    """Fails without client."""
+
+    def use(self, scope):
+        host, _port = scope["client"]
+        return host
+
+
+@liar("asgi.http.app.default_server")
+class NeedsServer(_Needs):
+    """Fails without server."""
+
+    def use(self, scope):
+        host, _port = scope["server"]
+        return host
+
+
+@liar("asgi.http.app.default_server")
+class NeedsServerPort(_Needs):
+    """Fails for a unix socket, which has no port."""
+
+    def use(self, scope):
+        return int((scope.get("server") or ("", 0))[1])
+
+
+@liar("asgi.http.app.default_scheme")
+class NeedsScheme(_Needs):
+    """Fails without scheme."""
+
+    def use(self, scope):
+        return scope["scheme"]
+
+
+@liar("asgi.http.app.default_raw_path")
+class NeedsRawPath(_Needs):
+    """Fails without raw_path."""
+
+    def use(self, scope):
+        return scope["raw_path"].decode()
+
+
+@liar("asgi.http.app.default_root_path")
+class NeedsRootPath(_Needs):
+    """Fails without root_path."""
+
+    def use(self, scope):
+        return scope["root_path"]
+
+
+@liar("asgi.http.app.default_state")
+class NeedsState(_Needs):
+    """Fails without state."""
+
+    def use(self, scope):
+        return scope["state"]
+
+
+@liar("asgi.http.app.default_extensions")
+class NeedsExtensions(_Needs):
+    """Fails without extensions."""
+
+    def use(self, scope):
+        return scope["extensions"]
+
+
+@liar("asgi.http.app.default_spec_version")
+class NeedsSpecVersion(_Needs):
+    """Fails without the version of the specification."""
+
+    def use(self, scope):
+        return scope["asgi"]["spec_version"]
+
+
+@liar("asgi.core.scope.asgi_version_default")
+class NeedsAsgi(_Needs):
+    """Fails without asgi."""
+
+    def use(self, scope):
+        return scope["asgi"]["version"]
+
+
+@liar("asgi.http.app.headers_any_iterable")
+class NeedsHeaderTuples(_Needs):
+    """Fails on header fields that are lists."""
+
+    def use(self, scope):
+        return dict.fromkeys(scope["headers"], True)
+
+
+@liar("asgi.http.app.headers_mixed_case")
+class NeedsLowerCase(AsgiContract):
+    """Finds only header fields with names in lower case."""
+
+    async def echo(self, exchange):
+        kind = dict(exchange.scope["headers"])[b"content-type"].decode()
+        await exchange.respond(await exchange.body(), [("content-type", kind)])
+
+
+@liar("asgi.http.app.decode_headers")
+class NeedsAscii(_Needs):
+    """Fails on a header value that is not ASCII."""
+
+    def use(self, scope):
+        return [value.decode("ascii") for _name, value in scope["headers"]]
+
+
+@liar("asgi.http.app.h2_cookies")
+class FirstCookieField(AsgiContract):
+    """Sees only the first of two cookie fields."""
+
+    async def cookies(self, exchange):
+        kept = [pair for pair in exchange.scope["headers"] if pair[0] == b"cookie"][:1]
+        exchange.scope = dict(exchange.scope, headers=kept)
+        await super().cookies(exchange)
+
+
+@liar("asgi.core.error.extra_scope_keys_app")
+class KnowsAllKeys(_Needs):
+    """Fails on an extension that it does not know."""
+
+    def use(self, scope):
+        unknown = set(scope.get("extensions") or ()) - {"tls", "http.response.push"}
+        if unknown:
+            raise ValueError(f"unknown extensions: {unknown}")
+
+
+@liar("asgi.core.error.extra_keys_app")
+class KnowsAllEventKeys(AsgiContract):
+    """Fails on a key of an event that it does not know."""
+
+    async def echo(self, exchange):
+        message = await exchange.receive()
+        if set(message) - {"type", "body", "more_body"}:
+            raise ValueError("an unknown key")
+        await exchange.respond(message.get("body", b""), [("content-type", "text/plain")])
+
+
+@liar("asgi.core.app.reject_unknown_type")
+class TakesAnyScope(AsgiContract):
+    """Returns without a word from a scope that it does not understand."""
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] in ("http", "websocket", "lifespan"):
+            await super().__call__(scope, receive, send)
+
+
+@liar("asgi.core.middleware.copy_scope")
+class ChangesTheScope(AsgiContract):
+    """Changes the scope that it was given."""
+
+    async def http(self, scope, receive, send):
+        scope["root_path"] = "/changed"
+        await super().http(scope, receive, send)
+
+
+@liar("asgi.ws.app.query_string_none")
+class NeedsQueryBytes(_Needs):
+    """Fails on a WebSocket whose query_string is None."""
+
+    kinds = ("websocket",)
+
+    def use(self, scope):
+        return scope.get("query_string", b"").decode()
+
+
+@liar("asgi.ws.app.defaults")
+class NeedsWebSocketKeys(_Needs):
+    """Fails on a WebSocket without the optional keys."""
+
+    kinds = ("websocket",)
+
+    def use(self, scope):
+        return scope["scheme"], scope["http_version"], scope["subprotocols"]
