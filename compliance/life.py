@@ -79,15 +79,17 @@ class Story:
     """A lifespan application with its keyword arguments, and what happens until SIGTERM is sent.
 
     `act` begins when the process has been launched; without one the server is asked once, when it is ready.
+    `entry` is a `module:attribute` of the guest that the server loads in place of the probe.
     """
 
     app: App
     with_: Mapping[str, Any] = field(default_factory=dict)
     act: Act | None = None
+    entry: str = ""
 
     def play(self, make: Callable[..., Server]) -> Life:
         """Live through it; `make` is given the lifespan application and gives a server."""
-        server, life = make(lifespan=(self.app, self.with_)), Life()
+        server, life = make(lifespan=(self.app, self.with_), entry=self.entry), Life()
         try:
             server.launch()
             (self.act or one_request)(server, life)
@@ -100,7 +102,7 @@ class Story:
     @property
     def key(self) -> tuple[object, ...]:
         """What tells stories apart."""
-        return self.app, repr(sorted(self.with_.items())), self.act
+        return self.app, repr(sorted(self.with_.items())), self.act, self.entry
 
 
 def lives(story: Story) -> Callable[[Function], Function]:

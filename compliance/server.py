@@ -76,13 +76,15 @@ class Server:
         framework: Path | None = None,
         lifespan: tuple[App, Mapping[str, Any]] | None = None,
         concurrency: Concurrency | None = None,
+        entry: str = "",
         extra_env: Mapping[str, str] | None = None,
     ) -> None:
         """A server that is not started yet.
 
         `framework` is the app.py of a framework, tapped; without it the guest serves bare apps. `lifespan`
         names the app, with its keyword arguments, that gets the lifespan scope. `concurrency` is what the
-        two promise together; without it, what the server promises.
+        two promise together; without it, what the server promises. `entry` is a `module:attribute` of the
+        guest that the server loads in place of the probe.
         """
         self.spec = spec
         self.concurrency = concurrency or spec.concurrency
@@ -91,6 +93,7 @@ class Server:
         self.interface = spec.interface
         self._framework = framework
         self._lifespan = lifespan
+        self._entry = entry or f"compliance.guest.probe:{spec.interface}"
         self._extra_env = dict(extra_env or {})
         self._folder = scratch() / f"s{next(_COUNTER)}"
         self._switchboard: Switchboard | None = None
@@ -106,7 +109,7 @@ class Server:
             "python": str(self.environment.python),
             "bin": str(self.environment.bin),
             "prefix": str(self.environment.prefix),
-            "app": f"compliance.guest.probe:{self.interface}",
+            "app": self._entry,
             "host": self.host,
             "port": str(self.port),
             "pythonpath": str(guest_path()),
@@ -247,6 +250,10 @@ class Server:
     def has_called(self, exchange: Exchange) -> bool:
         """Whether the application has been called for an exchange whose line nobody has asked for yet."""
         return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
+
+    def calls(self, exchange: Exchange) -> int:
+        """How often, until now, the application has been called for an exchange without being waited for."""
+        return sum(line.exchange == exchange.name for line in self.switchboard.poll())
 
     def connect(self, source: str | None = None) -> Connection:
         """A fresh client connection; the one that found the server ready is the first."""
