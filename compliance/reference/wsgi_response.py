@@ -35,6 +35,8 @@ class WSGIResponse:
 
     def start_response(self, *args: Any, **kwargs: Any) -> Callable[[bytes], None]:
         """Store status and headers, to be sent with the first data; raises ApplicationError."""
+        if len(args) > 3:
+            raise TypeError(f"start_response takes two or three arguments, not {len(args)}")
         try:
             step = dict(zip(("status", "headers", "exc_info"), args, strict=False)) | kwargs
             self.raise_exc_info(step.get("exc_info"))
