@@ -1,12 +1,14 @@
 """A framework under test: its application in processes of its own, and drivers that play a perfect server.
 
-transcript = framework.http("POST", "/echo", body=[b"one", b"two"])
-assert transcript.body == b"onetwo", transcript.seen("both parts of the body")
+    transcript = framework.http("POST", "/echo", body=[b"one", b"two"])
+    assert transcript.body == b"onetwo", transcript.seen("both parts of the body")
 
-with framework.open("GET", "/stream/2") as conversation:
-    conversation.wait_gate("part-1")
-    conversation.open_gate("part-1")
-    conversation.finish()
+    with framework.open("GET", "/stream/2") as conversation:
+        conversation.wait_gate("part-1")
+        conversation.open_gate("part-1")
+        conversation.finish()
+
+Checks find everything that they need here: also the conditions of scripts and the shapes of scopes.
 """
 
 import itertools
@@ -19,12 +21,39 @@ from compliance.environment import Environment
 from compliance.expect import Silence, TargetDied
 from compliance.instance import Instance
 from compliance.patience import ceiling
-from compliance.plan import Message, after_sends, command, merge, step
+from compliance.plan import (
+    ABSENT,
+    AT_ONCE,
+    FINISHED,
+    NEVER,
+    Message,
+    OneShot,
+    after_sends,
+    at_gate,
+    command,
+    merge,
+    step,
+)
 from compliance.player import Player
 from compliance.process import Process, guest_path, launch, scratch
 from compliance.results import Evidence
 from compliance.target import FrameworkSpec, Interface
 from compliance.transcript import Transcript
+
+__all__ = [
+    "ABSENT",
+    "AT_ONCE",
+    "FINISHED",
+    "NEVER",
+    "Conversation",
+    "Framework",
+    "Instance",
+    "OneShot",
+    "Transcript",
+    "after_sends",
+    "at_gate",
+    "step",
+]
 
 _COUNTER = itertools.count(1)
 _LIFESPAN = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}

@@ -131,7 +131,7 @@ def request(
 
 
 def scope_of(asked: Request, kind: str = "http") -> dict[str, Any]:
-    """The ASGI scope of a request with every optional key but `extensions` and `state`."""
+    """The ASGI scope of a request with every optional key but `state`."""
     target = asked.target
     scope = {
         "type": kind,
@@ -146,6 +146,7 @@ def scope_of(asked: Request, kind: str = "http") -> dict[str, Any]:
         "headers": [(name.lower(), value) for name, value in asked.headers],
         "client": ("127.0.0.1", 50000),
         "server": ("testserver", 80),
+        "extensions": {},
     }
     if kind == "websocket":
         del scope["method"]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from compliance.channel import Event, Other
 from compliance.expect import saw, shorten
+from compliance.lint import Outcome, Violation, judge_asgi, judge_wsgi
 from compliance.results import Evidence
 
 Trace = list[tuple[Literal["receive", "send"], Any]]
@@ -158,6 +159,16 @@ class Transcript:
         return [message["text"] if message.get("bytes") is None else message["bytes"] for message in found]
 
     # Judgement
+
+    def violations(self, party: Literal["application", "server"] = "application") -> list[Violation]:
+        """What one side did against the interface's rules, in order."""
+        if self.noted("environ"):
+            steps = [(event.name, restored(event.value)) for event in self.events if event.kind == "note"]
+            found = judge_wsgi(steps)
+        else:
+            outcome: Outcome = "returned" if self.returned else "raised" if self.raised else "open"
+            found = judge_asgi(restored(self.scope), self.trace, outcome=outcome)
+        return [violation for violation in found if violation.party == party]
 
     def seen(self, expected: str) -> str:
         """A message: what was seen, then what was expected."""

@@ -100,8 +100,8 @@ class KeyOfBytes(_Send):
 
 
 @liar("asgi.core.event.is_dict")
-class MessageSubclass(_Send):
-    """A message is no dict."""
+class MessageOfPairs(_Send):
+    """The last message is a list of pairs."""
 
     def body(self, message):
         return list(message.items())
@@ -143,7 +143,7 @@ class BodyFirst(AsgiContract):
 
 
 @liar("asgi.http.start.once")
-class StartsTwice(AsgiContract):
+class SecondStart(AsgiContract):
     """The response starts twice."""
 
     async def hello(self, exchange):
@@ -300,9 +300,9 @@ class StaysAfterDisconnect(AsgiContract):
 
 @liar("asgi.lifespan.startup.app_completes")
 class NeverStarts(AsgiContract):
-    """Does not answer the startup."""
+    """Returns from the lifespan without an answer to the startup."""
 
-    async def startup(self, receive, send):
+    async def lifespan(self, scope, receive, send):
         await receive()
 
 

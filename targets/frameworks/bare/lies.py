@@ -9,7 +9,8 @@ def liar(breaks, catches=()):
     def register(kind):
         kind.breaks = breaks
         kind.catches = tuple(catches)
-        LIARS[kind.__name__] = kind
+        if LIARS.setdefault(kind.__name__, kind) is not kind:
+            raise TypeError("two liars are named " + kind.__name__)
         return kind
 
     return register
