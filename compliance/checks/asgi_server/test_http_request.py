@@ -73,11 +73,7 @@ def assert_complete(events: Sequence[Event], body: bytes) -> None:
 
 def is_called(server: Server, exchange: Exchange) -> bool:
     """Whether the application has been called for the exchange when many others have come and gone."""
-    return any(_was_called(server, exchange, server.fence(default.http)) for _ in range(FENCES))
-
-
-def _was_called(server: Server, exchange: Exchange, _fence: Exchange) -> bool:
-    return any(line.exchange == exchange.name for line in server.switchboard.poll())
+    return any(server.fence(default.http) and server.calls(exchange) for _ in range(FENCES))
 
 
 def after_cut(server: Server, exchange: Exchange) -> list[Event]:

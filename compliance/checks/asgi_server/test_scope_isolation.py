@@ -17,12 +17,7 @@ def calls(server: Server, exchange: Exchange) -> int:
     """How often the application was called for an exchange that is over, as far as a fence can tell."""
     exchange.wait_end()
     server.fence(default.http)
-    return 1 + called(server, exchange)
-
-
-def called(server: Server, exchange: Exchange) -> int:
-    """How many calls for an exchange nobody has asked about yet."""
-    return sum(line.exchange == exchange.name for line in server.switchboard.poll())
+    return 1 + server.calls(exchange)
 
 
 def pipelined(server: Server, count: int) -> list[Exchange]:
@@ -108,7 +103,7 @@ def test_the_application_is_called_once_the_head_is_complete(server: Server) -> 
     with server.prepare(default.http) as exchange:
         exchange.send(b"GET / HTTP/1.1\r\nHost: testserver\r\n" + exchange.field)
         server.fence(default.http)
-        early = called(server, exchange)
+        early = server.calls(exchange)
         exchange.send(b"\r\n")
         exchange.finish()
     assert not early, saw(early, "no call before the end of the head")
@@ -180,7 +175,7 @@ def test_a_body_that_nobody_read_is_no_request(server: Server, framing: str) -> 
         exchange.send(BODIES[framing](b"GET /inner HTTP/1.1\r\nHost: testserver\r\n" + inner.field + b"\r\n"))
         assert exchange.body == b"/outer", exchange.seen("/outer")
         following = answer_to_next(server, exchange)
-        smuggled = called(server, inner)
+        smuggled = server.calls(inner)
     assert not smuggled, saw("a call for a request inside a body", "a body that is only a body")
     assert following in (b"/next", None), saw(following, "/next, or the end of the connection")
 
@@ -197,7 +192,7 @@ def test_a_body_that_comes_late_is_no_request(server: Server) -> None:
         exchange.send(request)
         assert exchange.body == b"/outer", exchange.seen("/outer")
         following = answer_to_next(server, exchange)
-        smuggled = called(server, inner)
+        smuggled = server.calls(inner)
     assert not smuggled, saw("a call for a request inside a body", "a body that is only a body")
     assert following in (b"/next", None), saw(following, "/next, or the end of the connection")
 
