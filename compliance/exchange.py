@@ -175,8 +175,9 @@ class Exchange:
         return self
 
     def leave(self) -> None:
-        """Say goodbye once the response that was the last one has come whole: servers may wait for that."""
-        if self._response is not None and self._response.complete and self._response.says_close():
+        """Say goodbye once the last response has come whole, or the server has: it may wait for that."""
+        last = self._response is not None and self._response.complete and self._response.says_close()
+        if last or self.connection.ended:
             self.connection.half_close()
 
     # Evidence

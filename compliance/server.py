@@ -227,6 +227,15 @@ class Server:
             file.seek(size)
             return file.read().decode(errors="replace")
 
+    def wait_log(self, text: str) -> bool:
+        """Whether the server logs this text, now or a little later: a log may lag behind the answers."""
+        deadline = now() + ceiling("event")
+        while text not in self.log_since(0):
+            if now() > deadline:
+                return False
+            self._process().wait(_POLL_MAX)
+        return True
+
     # Exchanges
 
     def reset(self) -> None:
