@@ -51,6 +51,22 @@ def preflight(server: Server, *, framework: bool) -> None:
         ) from error
 
 
+def serves(server: Server) -> bool:
+    """Whether a server is alive and, if the check before left a response unfinished, still answers.
+
+    A server whose worker has crashed may be seconds from its own end; the next check must not suffer from it.
+    """
+    if server.process is None or not server.process.alive():
+        return False
+    if all(exchange.answered and exchange.response.complete for exchange in server.exchanges):
+        return True
+    server.reset()
+    try:
+        return server.call("GET", "/").answered is not None
+    except AssertionError:
+        return False
+
+
 class Stage:
     """The running subjects of this process."""
 
@@ -128,9 +144,9 @@ class Stage:
             )
 
     def _bury(self, subject: Subject) -> None:
-        """Retire a server that died in an earlier check; raises StartError if it died too often."""
+        """Retire a server that died in an earlier check, or dies; raises StartError if it died too often."""
         server = self._servers.get(subject.key)
-        if server is None or subject.key not in self._ready or (server.process and server.process.alive()):
+        if server is None or subject.key not in self._ready or serves(server):
             return
         self.retire(subject)
         if self._starts[subject.key] >= _STARTS:
