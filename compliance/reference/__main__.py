@@ -17,27 +17,48 @@ def main() -> int:
     parser.add_argument("--interface", choices=("asgi", "wsgi"), required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: a free one, named in the log")
-    parser.add_argument("--liar", help="serve with this lie, such as asgi_scope.NoPath")
+    parser.add_argument("--liar", help="serve with this lie, such as wsgi_environ.NoQueryString")
     arguments = parser.parse_args()
-    server_class = find_liar(arguments.liar) if arguments.liar else Server
-    application = load(arguments.application)
+    try:
+        server_class = find_liar(arguments.liar, arguments.interface) if arguments.liar else Server
+        application = load(arguments.application)
+    except UsageError as error:
+        parser.error(str(error))
     return server_class(application, arguments.interface, arguments.host, arguments.port).run()
 
 
-def find_liar(name: str) -> type[Server]:
-    """The server with this lie; raises LookupError."""
+class UsageError(Exception):
+    """The command line names something that is not there."""
+
+
+def find_liar(name: str, interface: str) -> type[Server]:
+    """The server with this lie; raises UsageError."""
     from compliance.reference import liar
 
-    return liar.load(name).server_class
+    try:
+        found = liar.load(name)
+    except LookupError as error:
+        raise UsageError(error.args[0]) from error
+    if found.interface != interface:
+        raise UsageError(f"the liar {name} lies over {found.interface} only")
+    return found.server_class
 
 
 def load(name: str) -> Any:
-    """The object that `module:attribute.attribute` names; raises ImportError and AttributeError."""
+    """The object that `module:attribute.attribute` names; raises UsageError, and what the module raises."""
     sys.path.insert(0, "")
     module, _, attributes = name.partition(":")
-    found: Any = importlib.import_module(module)
-    for attribute in (attributes or "app").split("."):
-        found = getattr(found, attribute)
+    try:
+        found: Any = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise UsageError(str(error)) from error
+    try:
+        for attribute in (attributes or "app").split("."):
+            found = getattr(found, attribute)
+    except AttributeError as error:
+        raise UsageError(str(error)) from error
     return found
 
 

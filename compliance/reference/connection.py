@@ -235,7 +235,7 @@ class Connection:
     async def linger(self) -> None:
         """Close so that the client can read the last answer."""
         self.idle = True
-        await self.stream.linger(self.linger_seconds)
+        await self.stream.linger(0 if self.server.stopping else self.linger_seconds)
 
     def shutdown(self) -> None:
         """Close now if no request is being served, else after the running one."""

@@ -42,6 +42,7 @@ class Server:
     file_wrapper_class = FileWrapper
 
     grace_seconds = 5.0
+    bind_failed_status = 1
     startup_failed_status = 3
     shutdown_failed_status = 4
     asgi_version = "3.0"
@@ -72,10 +73,15 @@ class Server:
         self.loop = asyncio.get_running_loop()
         self.stop_requested = asyncio.Event()
         self.install_signal_handlers()
-        with self.bind() as listener:
+        try:
+            listener = self.bind()
+        except OSError as error:
+            log(f"cannot listen on {self.host}:{self.port}: {error}")
+            return self.bind_failed_status
+        with listener:
             self.lifespan = self.lifespan_class(self) if self.interface == "asgi" else None
             if self.lifespan is not None and not await self.lifespan.startup():
-                return 0 if self.stop_requested.is_set() else self.startup_failed_status
+                return 0 if self.stopping else self.startup_failed_status
             await self.serve_connections(listener)
         well = self.lifespan is None or await self.lifespan.shutdown()
         return 0 if well else self.shutdown_failed_status
@@ -107,9 +113,15 @@ class Server:
 
     def request_stop(self) -> None:
         """Stop; when asked again, without waiting for what still runs."""
-        if self.stop_requested.is_set():
+        if self.stopping:
             self.cancel_all()
         self.stop_requested.set()
+        log("stopping")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server has been told to stop."""
+        return self.stop_requested.is_set()
 
     def cancel_all(self) -> None:
         """Cancel what runs: connections and requests first, and when there are none the lifespan."""
