@@ -18,6 +18,7 @@ from compliance.expect import Silence
 from compliance.guest.tagged import untag
 from compliance.patience import ceiling
 from compliance.process import now
+from compliance.profiling import timed
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,11 @@ class Line:
 
     def pump(self, seconds: float) -> bool:
         """Read what has come, waiting at most `seconds` for something; False if nothing came."""
-        if self.ended or not select.select([self], [], [], max(0.0, seconds))[0]:
+        if self.ended:
+            return False
+        with timed("waiting"):
+            ready = select.select([self], [], [], max(0.0, seconds))[0]
+        if not ready:
             return False
         try:
             data = self._socket.recv(1 << 20)
@@ -178,7 +183,8 @@ class Switchboard:
         """Take new connections and read hellos; False if nothing came within `seconds`."""
         unread = [line for line in self._waiting if not line.events and not line.ended]
         sources: list[socket.socket | Line] = [self._listener, *unread]
-        ready = select.select(sources, [], [], max(0.0, seconds))[0]
+        with timed("waiting"):
+            ready = select.select(sources, [], [], max(0.0, seconds))[0]
         for source in ready:
             if isinstance(source, Line):
                 source.pump(0)

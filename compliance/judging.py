@@ -9,6 +9,7 @@ import pytest
 from compliance.evidence import gather
 from compliance.items import check_id, cited_by, subject_of
 from compliance.known import Ledger
+from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result
 from compliance.server import Server
@@ -48,6 +49,8 @@ def judge_report(
     ledger: Ledger,
 ) -> None:
     """Turn one phase of a check into a verdict, put the result into its report and set pytest's outcome."""
+    if call.when == "call":
+        add("exchanges", call.duration)
     error = call.excinfo.value if call.excinfo else None
     cited, subject = cited_by(item), subject_of(item)
     if cited is None or subject is None or (call.when != "call" and error is None):

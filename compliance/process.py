@@ -15,6 +15,7 @@ from pathlib import Path
 
 import compliance
 from compliance.patience import ceiling
+from compliance.profiling import timed
 from compliance.watchdog import kill_group, kill_strays, strays
 
 _LOG_LIMIT = 16 << 20
@@ -116,9 +117,10 @@ class Process:
 
     def stop(self, grace: float | None = None) -> int:
         """SIGTERM, wait at most `grace` seconds, then SIGKILL for the whole group; the leader's exit code."""
-        self.terminate()
-        self.wait(ceiling("stop") if grace is None else grace)
-        return self.kill()
+        with timed("stops"):
+            self.terminate()
+            self.wait(ceiling("stop") if grace is None else grace)
+            return self.kill()
 
     def kill(self) -> int:
         """End what is left of the group at once; the leader's exit code."""

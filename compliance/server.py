@@ -25,6 +25,7 @@ from compliance.expect import Closed, TargetDied
 from compliance.guest.tagged import encode
 from compliance.patience import ceiling
 from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
+from compliance.profiling import add
 from compliance.target import Concurrency, ServerSpec
 from compliance.wire import http, websocket
 from compliance.wire.http import Connection
@@ -157,7 +158,8 @@ class Server:
 
     def wait_ready(self) -> Self:
         """Wait until the server accepts connections; raises StartError if it exits or never does."""
-        deadline, pause = now() + ceiling("start"), _POLL
+        began, pause = now(), _POLL
+        deadline = began + ceiling("start")
         while not self._try_connect():
             code = self._process().exit_code()
             if code is not None:
@@ -167,6 +169,8 @@ class Server:
             self._process().trim_log()
             self._process().wait(pause)
             pause = min(pause * 1.3, _POLL_MAX)
+        if threading.current_thread() is threading.main_thread():  # lives are played beside the checks
+            add("starts", now() - began)
         return self
 
     def _try_connect(self) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from compliance.expect import Closed, NotHttp, Silence, shorten
 from compliance.patience import ceiling
 from compliance.process import now
+from compliance.profiling import timed
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -115,7 +116,9 @@ class Connection:
         if self.ended:
             return False
         limit = ceiling("answer") if seconds is None else seconds
-        if not select.select([self.socket], [], [], limit)[0]:
+        with timed("waiting"):
+            ready = select.select([self.socket], [], [], limit)[0]
+        if not ready:
             raise Silence(f"no {what} from the server; so far {shorten(self.tail())}")
         try:
             data = self.socket.recv(1 << 18)
