@@ -1,7 +1,7 @@
 """Where the time of a run goes, for `benchmarks/run.py`: off unless COMPLIANCE_PROFILE names a file.
 
-Lines `part seconds` are appended to the file when the process ends. Parts are "starts" and "stops" that the run
-waited for, "exchanges" (the time inside of checks) and, as a part of that, "waiting" for bytes and events.
+Lines `part seconds` are appended to the file when the process ends. Parts are "starts" and "stops" that the
+run waited for, "exchanges" (the time inside of checks) and, as a part of that, "waiting" for bytes and events.
 """
 
 import atexit
@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 _FILE = os.environ.get("COMPLIANCE_PROFILE")
 _SUMS: Counter[str] = Counter()
@@ -38,5 +39,5 @@ def timed(part: str) -> Iterator[None]:
 @atexit.register
 def _write() -> None:
     if _FILE and _SUMS:
-        with open(_FILE, "a", encoding="ascii") as file:
+        with Path(_FILE).open("a", encoding="ascii") as file:
             file.writelines(f"{part} {seconds:.6f}\n" for part, seconds in _SUMS.items())

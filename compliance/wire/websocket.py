@@ -79,7 +79,13 @@ def read_frame(connection: Connection) -> Frame:
         raise NotHttp(f"a frame announces {size} bytes")
     mask = connection.exactly(4) if second & 0x80 else b""
     payload = connection.exactly(size)
-    return Frame(first & 0x0F, masked(payload, mask) if mask else payload, bool(first & 0x80), first >> 4 & 7, bool(mask))
+    return Frame(
+        first & 0x0F,
+        masked(payload, mask) if mask else payload,
+        bool(first & 0x80),
+        first >> 4 & 7,
+        bool(mask),
+    )
 
 
 def read_message(connection: Connection) -> Frame:
