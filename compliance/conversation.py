@@ -2,36 +2,45 @@
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from compliance.channel import Event, Line
-from compliance.expect import TargetDied
 from compliance.transcript import Transcript
 
 _COUNTER = itertools.count(1)
 Plan = Mapping[str, Any]
 
 
+class Driver(Protocol):
+    """What a conversation needs of the process that it is played in."""
+
+    def tell(self, **parts: Any) -> None:
+        """Send a command to the driver."""
+
+    def claim(self, exchange: str) -> Line:
+        """The guest's line for a conversation; raises TargetDied or Silence."""
+
+    def mourn(self) -> NoReturn:
+        """Raise TargetDied, which says how the process ended."""
+
+
 class Conversation:
     """One call of the application, while it goes on. Use it as a context manager, or `finish` it."""
 
-    def __init__(
-        self, plan: Plan, claim: Callable[[str], Line], tell: Callable[..., None], log: Callable[[], str]
-    ) -> None:
-        """Tell the driver to play; `claim` finds the guest's line, `log` the tail of the framework's log."""
+    def __init__(self, plan: Plan, driver: Driver, log: Callable[[], str]) -> None:
+        """Tell the driver to play; `log` returns the tail of the framework's log."""
         self.name = f"c{next(_COUNTER)}"
         self._plan = plan
-        self._claim = claim
-        self._tell = tell
+        self._driver = driver
         self._log = log
         self._line: Line | None = None
-        tell(do="play", exchange=self.name, **plan)
+        driver.tell(do="play", exchange=self.name, **plan)
 
     @property
     def line(self) -> Line:
         """The guest's line; raises TargetDied or Silence if the application is not called."""
         if self._line is None:
-            self._line = self._claim(self.name)
+            self._line = self._driver.claim(self.name)
         return self._line
 
     @property
@@ -75,18 +84,18 @@ class Conversation:
     def open_gate(self, name: str) -> None:
         """Open a gate at which the application or the script waits, now or later."""
         self.line.open_gate(name)
-        self._tell(do="open", exchange=self.name, gate=name)
+        self._driver.tell(do="open", exchange=self.name, gate=name)
 
     def finish(self) -> Transcript:
         """Open all gates and wait for the end of the application's work; raises Silence or TargetDied."""
         for name in _gates(self._plan):
-            self._tell(do="open", exchange=self.name, gate=name)
+            self._driver.tell(do="open", exchange=self.name, gate=name)
         opened: set[str] = set()
         self.line.until(lambda: self._let_through(opened), "an end of the application's work")
         transcript = self.transcript
         self.line.close()
         if not transcript.noted("over"):
-            raise TargetDied(transcript.seen("the driver's process to live on") + f"\n{self._log()}")
+            self._driver.mourn()
         return transcript
 
     def _let_through(self, opened: set[str]) -> bool:
@@ -99,7 +108,7 @@ class Conversation:
     def close(self) -> None:
         """Forget the conversation: the application is cancelled, or finds its gates open."""
         if not self.over:
-            self._tell(do="drop", exchange=self.name)
+            self._driver.tell(do="drop", exchange=self.name)
         if self._line is not None:
             self._line.close()
 

@@ -11,6 +11,7 @@
 Checks find everything that they need here: also the conditions of scripts and the shapes of scopes.
 """
 
+import contextlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
@@ -124,11 +125,17 @@ class Framework(Player):
             self._nursery = self.line("nursery", what, self._check_alive, ceiling("start"))
         return self._nursery
 
-    def end_of(self, name: str) -> str:
-        """How the process of an instance ended; empty if it has not."""
+    def end_of(self, name: str, *, wait: bool = False) -> str:
+        """How the process of an instance ended; empty if it has not, after some time with `wait`."""
         self._check_alive()
         while self.nursery.pump(0):
             pass
+        if wait:
+            with contextlib.suppress(Silence):
+                self.nursery.until(lambda: self._end_of(name), "end of a process")
+        return self._end_of(name)
+
+    def _end_of(self, name: str) -> str:
         ends = (event.value for event in self.nursery.events if event.name == "ended")
         return next((end["how"] for end in ends if end["name"] == name), "")
 

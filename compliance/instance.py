@@ -1,7 +1,7 @@
 """One process of a framework's application, and the conversations with it."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from compliance.channel import Line
 from compliance.conversation import Conversation, Plan
@@ -22,8 +22,8 @@ class Home(Protocol):
     def line(self, exchange: str, what: str, alive: Callable[[], None], seconds: float | None = None) -> Line:
         """The guest's line of this name; raises Silence, or what `alive` raises."""
 
-    def end_of(self, name: str) -> str:
-        """How the process of an instance ended; empty if it has not."""
+    def end_of(self, name: str, *, wait: bool = False) -> str:
+        """How the process of an instance ended; empty if it has not, after some time with `wait`."""
 
     def report(self, what: str) -> str:
         """A message about the framework with the tail of its log."""
@@ -52,31 +52,37 @@ class Instance(Player):
             self._control = self._framework.line(self.name, what, check, ceiling("start"))
         return self._control
 
-    def _tell(self, **parts: Any) -> None:
+    def tell(self, **parts: Any) -> None:
+        """Send a command to the driver."""
         self.control.send(command(**parts))
 
-    def _claim(self, exchange: str) -> Line:
+    def claim(self, exchange: str) -> Line:
+        """The guest's line for a conversation; raises TargetDied or Silence."""
         return self._framework.line(exchange, f"conversation {exchange}", self.check_alive)
 
     def begin(self, plan: Plan) -> Conversation:
         """Begin the conversation of a complete plan."""
         self.check_alive()
-        conversation = Conversation(plan, self._claim, self._tell, self._framework.log)
+        conversation = Conversation(plan, self, self._framework.log)
         self.conversations.append(conversation)
         self._framework.conversations.append(conversation)
         return conversation
 
     def _check_process(self) -> None:
-        how = self._framework.end_of(self.name)
-        if how:
-            raise TargetDied(self._framework.report(f"'s process ended with {how} while it was in use"))
+        if self._framework.end_of(self.name):
+            self.mourn()
+
+    def mourn(self) -> NoReturn:
+        """Raise TargetDied, which says how the process ended."""
+        how = self._framework.end_of(self.name, wait=True) or "a broken line to us"
+        raise TargetDied(self._framework.report(f"ended with {how} while it was in use"))
 
     def check_alive(self) -> None:
         """Raise TargetDied if the process has ended."""
         self._check_process()
         self.control.pump(0)
         if self.control.ended:
-            raise TargetDied(self._framework.report("hung up while it was in use"))
+            self.mourn()
 
     @property
     def idle(self) -> bool:
@@ -97,7 +103,7 @@ class Instance(Player):
     def shut_down(self) -> Transcript:
         """End the instance with the shutdown of its lifespan; the whole lifespan. Raises Silence."""
         _ = self.lifespan_so_far
-        self._tell(do="stop")
+        self.tell(do="stop")
         if self._lifespan is not None:
             self._lifespan.wait_end()
         return self.lifespan_so_far
