@@ -1,8 +1,8 @@
-"""Measures runs of the suite and says where the time goes: `python benchmarks/run.py uvicorn-bare uvicorn-fastapi`.
+"""Measures runs of the suite and says where the time goes: `python benchmarks/run.py uvicorn-bare …`.
 
 Each target is run once to fill the caches, then a few times; the median run is taken apart. Times are
-seconds. "starts" and "stops" are what the run waited for them, "waiting" is the time inside of checks in reads that had
-to wait for the target, "exchanges" the rest of the time inside of checks, and "pytest" all else.
+seconds. "starts" and "stops" are what the run waited for them, "waiting" is the time inside of checks in reads
+that had to wait for the target, "exchanges" the rest of the time inside of checks, and "pytest" all else.
 """
 
 import argparse
@@ -23,21 +23,10 @@ PARTS = ("pytest", "starts", "stops", "exchanges", "waiting")
 def run(target: str, workers: str, profile: Path) -> tuple[float, dict[str, float]]:
     """Wall seconds of one run, and the seconds of its parts as the suite itself recorded them."""
     profile.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--target",
-        target,
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-n",
-        workers,
-    ]
+    options = ["--target", target, "-n", workers, "-q", "-p", "no:cacheprovider"]
     began = time.perf_counter()
     subprocess.run(
-        command,
+        [sys.executable, "-m", "pytest", *options],
         env=os.environ | {"COMPLIANCE_PROFILE": str(profile)},
         stdout=subprocess.DEVNULL,
         check=False,
@@ -78,7 +67,7 @@ def main() -> None:
             middle = runs[len(runs) // 2][1]
             figures = (statistics.median(walls), walls[0], walls[-1], *(middle[part] for part in PARTS))
             table.add_row(target, *(f"{figure:.2f}" for figure in figures))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 if __name__ == "__main__":
