@@ -1,8 +1,8 @@
 """Measures runs of the suite and says where the time goes: `python benchmarks/run.py uvicorn-bare …`.
 
 Each target is run once to fill the caches, then a few times; the median run is taken apart. Times are
-seconds. "starts" and "stops" are what the run waited for them, "waiting" is the time inside of checks in reads
-that had to wait for the target, "exchanges" the rest of the time inside of checks, and "pytest" all else.
+seconds. "starts" and "stops" are what the run waited for them, "waiting" is the time inside of checks in
+reads that had to wait for the target, "exchanges" the rest of the time inside of checks, "pytest" all else.
 """
 
 import argparse
@@ -24,10 +24,11 @@ def run(target: str, workers: str, profile: Path) -> tuple[float, dict[str, floa
     """Wall seconds of one run, and the seconds of its parts as the suite itself recorded them."""
     profile.unlink(missing_ok=True)
     options = ["--target", target, "-n", workers, "-q", "-p", "no:cacheprovider"]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "pytest", *options],
-        env=os.environ | {"COMPLIANCE_PROFILE": str(profile)},
+        env=environment | {"COMPLIANCE_PROFILE": str(profile)},
         stdout=subprocess.DEVNULL,
         check=False,
     )

@@ -6,6 +6,7 @@ subject, judged once.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from compliance.results import SubjectKind
@@ -94,6 +95,7 @@ class Subject:
         )
 
 
+@cache
 def folder_of(path: Path) -> str | None:
     """The name of the folder of checks that a file or folder is in; None for what is no check."""
     if not path.is_relative_to(CHECKS) or path == CHECKS:
