@@ -2,7 +2,7 @@
 
 A lying server is judged by the checks of its area, and a lying bare application by the checks of frameworks
 and combinations. What the lies are is said where they are told: `compliance/reference/liars/` and
-`targets/frameworks/bare/liars.py`.
+`targets/frameworks/bare/*_liars.py`.
 """
 
 import ast
@@ -22,7 +22,7 @@ class Lie:
 
     name: str
     catches: tuple[str, ...]
-    folder: str
+    interface: str
     doc: str
 
 
@@ -54,28 +54,36 @@ def _server(catalogue: Catalogue, bare: FrameworkSpec, name: str, lie: liar.Liar
 
 
 def applications(app: Path) -> list[Lie]:
-    """The liars among the bare applications, read without importing what only guests import."""
-    tree = ast.parse(app.with_name("liars.py").read_text())
-    return [
-        Lie(f"bare.{node.name}", _catches(node), _interface(node), ast.get_docstring(node) or "")
-        for node in tree.body
-        if isinstance(node, ast.ClassDef)
-    ]
+    """The liars among the bare applications, read without importing what only guests import.
+
+    They are the classes with `@liar(requirement, [names of checks])` in the files `*_liars.py` beside `app`;
+    a file's name begins with the interface about which its liars lie.
+    """
+    return [lie for path in sorted(app.parent.glob("*_liars.py")) for lie in _told_in(path)]
 
 
-def _catches(node: ast.ClassDef) -> tuple[str, ...]:
-    for statement in node.body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "catches":
-            return tuple(ast.literal_eval(statement.value))
-    raise TargetError(f"the liar bare.{node.name} does not say what it catches: set `catches`")
+def _told_in(path: Path) -> Iterator[Lie]:
+    interface = path.name.partition("_")[0]
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            for told in [call for call in node.decorator_list if _is_liar(call)]:
+                doc = ast.get_docstring(node) or ""
+                yield Lie(f"bare.{node.name}", _catches(told), interface, doc)
 
 
-def _interface(node: ast.ClassDef) -> str:
-    return "wsgi" if any("Wsgi" in ast.unparse(base) for base in node.bases) else "asgi"
+def _is_liar(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "liar"
+
+
+def _catches(told: ast.expr) -> tuple[str, ...]:
+    """The second argument of `@liar(requirement, [names])`."""
+    if isinstance(told, ast.Call) and len(told.args) > 1:
+        return tuple(ast.literal_eval(told.args[1]))
+    return ()
 
 
 def _application(catalogue: Catalogue, bare: FrameworkSpec, lie: Lie) -> Iterator[Subject]:
-    interface: Interface = "wsgi" if lie.folder == "wsgi" else "asgi"
+    interface: Interface = "wsgi" if lie.interface == "wsgi" else "asgi"
     env = {"COMPLIANCE_BARE_LIAR": lie.name.removeprefix("bare.")}
     server = catalogue.servers[f"reference-{interface}"]
     yield Subject("framework", lie.name, interface, None, bare, (), lie.name, env=env)
