@@ -1,10 +1,13 @@
 """Confirms that a subject really lacks what it says it lacks: no hole hides behind a declaration."""
 
+import contextlib
 from collections.abc import Callable
 
+from compliance.guest.apps import wsgi_input
 from compliance.server import Server
 from compliance.stage import Stage
 from compliance.subjects import Subject
+from compliance.wire.http import chunked
 
 
 def _lifespan(server: Server) -> str:
@@ -21,7 +24,32 @@ def _state(server: Server) -> str:
     return "the scope of a request has `state`" if "state" in server.call("GET", "/").value("scope") else ""
 
 
-_SIGNS: dict[str, Callable[[Server], str]] = {"lifespan": _lifespan, "websocket": _websocket, "state": _state}
+def _chunked(server: Server) -> str:
+    coded, framing = chunked([b"abc", b"de"]), [("Transfer-Encoding", "chunked")]
+    app, with_ = (wsgi_input.reads, {"calls": [("read",)]}) if server.interface == "wsgi" else (None, None)
+    with server.open("POST", "/", app=app, with_=with_, headers=framing, body=coded) as exchange:
+        exchange.connection.half_close()  # ends the reading of a server that takes the chunks for content
+        with contextlib.suppress(AssertionError):
+            content = exchange.value("got" if app else "body") if exchange.status < 400 else b""
+            return "the application got the content of chunks" if content == b"abcde" else ""
+    return ""
+
+
+def _end_of_input(server: Server) -> str:
+    following = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"  # what a stream without an end goes on with
+    calls = [("read", 3 + len(following))]
+    with server.open("POST", "/", app=wsgi_input.reads, with_={"calls": calls}, body=b"abc") as exchange:
+        exchange.send(following)
+        return "a read past the end of the body gave the body" if exchange.value("got") == b"abc" else ""
+
+
+_SIGNS: dict[str, Callable[[Server], str]] = {
+    "chunked": _chunked,
+    "end-of-input": _end_of_input,
+    "lifespan": _lifespan,
+    "state": _state,
+    "websocket": _websocket,
+}
 
 
 def confirm(capability: str, subject: Subject, stage: Stage) -> str:

@@ -13,8 +13,10 @@ ALL = 10**6
 
 CAPABILITIES: Mapping[str, str] = {
     "background": "tasks of a framework that run after the response",
+    "chunked": "request bodies in the chunked coding, which every server of HTTP/1.1 has to decode",
     "close-code": "a framework's handler learns the code with which the client closes a WebSocket",
     "disconnect": "a framework's handler learns that the client is gone",
+    "end-of-input": "an end of file in wsgi.input where the body ends, which every server should simulate",
     "latin-1-header": "a framework sends header values with any latin-1 character as they are",
     "lifespan": "the lifespan protocol",
     "repeated-header": "a framework sends several header fields of one name, not only cookies",
