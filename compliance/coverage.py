@@ -97,9 +97,13 @@ def _called(call: ast.Call) -> str:
 
 
 def _literal(call: ast.Call, path: Path) -> Citation:
-    """Evaluate the decorator's arguments, which are literals so that they can be read without an import."""
+    """Evaluate what the decorator cites, in literals that can be read without an import.
+
+    `needs` does not matter here, and may be a constant of the module.
+    """
     try:
-        given: dict[str, Any] = {word.arg or "**": ast.literal_eval(word.value) for word in call.keywords}
+        cited = [word for word in call.keywords if word.arg != "needs"]
+        given: dict[str, Any] = {word.arg or "**": ast.literal_eval(word.value) for word in cited}
         found = citation(requirement(*map(ast.literal_eval, call.args), **given)(lambda: None))
     except (ValueError, TypeError) as error:
         raise CoverageError(f"{path}:{call.lineno}: cannot read the citation: {error}") from error
