@@ -35,7 +35,7 @@ def write(folder: Path, source: str, name: str = "asgi_server/test_scope.py") ->
 def test_citations_are_read_from_the_source(tmp_path: Path) -> None:
     """Whatever the decorator is called through, and without importing anything."""
     folder = write(write(tmp_path, BOTH), "raise SystemExit", "asgi_server/helpers.py")
-    both = Citation(None, "wsgi.callable.positional_app", MUST, definite=True, needs=("tls",))
+    both = Citation(None, "wsgi.callable.positional_app", MUST, definite=True, needs=())
     one = Citation(MUST, None, None, definite=False, needs=())
     path = "asgi_server/test_scope.py"
     assert checks(folder) == [Check(path, "test_on_both", 4, both), Check(path, "test_on_one", 9, one)]
