@@ -16,7 +16,7 @@ from compliance.process import LaunchError, sweep
 from compliance.server import Server, StartError
 from compliance.subjects import Subject
 
-_STARTS = 3
+_DEATHS = 3
 Say = Callable[[str], None]
 
 
@@ -77,7 +77,7 @@ class Stage:
         self._servers: dict[str, Server] = {}
         self._frameworks: dict[str, Framework] = {}
         self._ready: set[str] = set()
-        self._starts: dict[str, int] = {}
+        self._deaths: dict[str, int] = {}
         self._unavailable: dict[str, str] = {}
         self._retired: list[Server] = []
         self._lives: dict[str, Lives] = {}
@@ -115,7 +115,6 @@ class Stage:
 
     def _launched(self, subject: Subject) -> Server:
         if subject.key not in self._servers:
-            self._starts[subject.key] = self._starts.get(subject.key, 0) + 1
             self._say(f"starting {subject.name}")
             self._servers[subject.key] = self.new_server(subject).launch()
         return self._servers[subject.key]
@@ -144,13 +143,21 @@ class Stage:
             )
 
     def _bury(self, subject: Subject) -> None:
-        """Retire a server that died in an earlier check, or dies; raises StartError if it died too often."""
+        """Retire a server that died in an earlier check, dies, or left a client waiting.
+
+        What made it silent may go on to harm the checks that follow. Raises StartError if it died too often.
+        """
         server = self._servers.get(subject.key)
-        if server is None or subject.key not in self._ready or serves(server):
+        if server is None or subject.key not in self._ready:
+            return
+        silent = any(exchange.connection.silent for exchange in server.exchanges)
+        well = serves(server)
+        if well and not silent:
             return
         self.retire(subject)
-        if self._starts[subject.key] >= _STARTS:
-            raise StartError(f"{subject.name} died {_STARTS} times\nlast lines of its log:\n{server.log()}")
+        self._deaths[subject.key] = self._deaths.get(subject.key, 0) + (not well)
+        if self._deaths[subject.key] >= _DEATHS:
+            raise StartError(f"{subject.name} died {_DEATHS} times\nlast lines of its log:\n{server.log()}")
 
     def framework(self, subject: Subject) -> Framework:
         """The subject's driver, ready for a check; raises Unavailable once, then NotJudged."""

@@ -92,6 +92,7 @@ class Connection:
         self.buffer = b""
         self.ended = False
         self.reset = False
+        self.silent = False  # the server said nothing up to a ceiling
         try:
             self.socket = socket.create_connection(
                 address, ceiling("connect"), source_address=(source, 0) if source else None
@@ -119,6 +120,7 @@ class Connection:
         with timed("waiting"):
             ready = select.select([self.socket], [], [], limit)[0]
         if not ready:
+            self.silent = True
             raise Silence(f"no {what} from the server; so far {shorten(self.tail())}")
         try:
             data = self.socket.recv(1 << 18)
