@@ -4,11 +4,13 @@ from typing import Any, Callable, Dict, List
 
 
 def wsgi(environ: Dict[str, Any], start_response: Callable[..., Any], channel: Any) -> List[bytes]:
-    """Record environ and body; answer 200 with the body."""
-    channel.note("environ", environ)
+    """Record environ (what is under keys of type str, as a plain dict) and body; answer 200 with the body."""
+    channel.note("environ", {key: environ[key] for key in environ if isinstance(key, str)})
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     channel.note("body", body)
-    start_response("200 OK", [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body)))])
+    start_response(
+        "200 OK", [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body)))]
+    )
     return [body]
 
 
@@ -29,9 +31,11 @@ async def answer(send: Callable[..., Any], body: bytes, status: int = 200) -> No
     await send({"type": "http.response.body", "body": body})
 
 
-async def http(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any) -> None:
+async def http(
+    scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
+) -> None:
     """Record scope and body; answer 200 with the body."""
-    channel.note("scope", scope)
+    channel.note("scope", dict(scope))
     body = await read_body(receive)
     channel.note("body", body)
     await answer(send, body)

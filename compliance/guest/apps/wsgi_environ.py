@@ -1,9 +1,7 @@
 """WSGI apps that look at environ more closely than recording it, or do to it what an application may do."""
 
-import gc
 import os
 import threading
-import weakref
 from typing import Any, Callable, Dict, List, Optional
 
 Environ = Dict[str, Any]
@@ -20,9 +18,21 @@ def answer(start_response: Start, body: bytes = b"hello") -> List[bytes]:
 
 
 def records(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
-    """Note environ, and answer without reading the body."""
-    channel.note("environ", environ)
+    """Note environ (what is under keys of type str, as a plain dict), and answer without reading the body."""
+    channel.note("environ", {key: environ[key] for key in environ if isinstance(key, str)})
     return answer(start_response)
+
+
+def kinds(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Note the types of environ and of its keys."""
+    channel.note("type", type_name(environ))
+    channel.note("key types", sorted({type_name(key) for key in environ}))
+    return answer(start_response)
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's own type, with its module."""
+    return "{}.{}".format(type(value).__module__, type(value).__qualname__)
 
 
 def changes(
@@ -60,26 +70,4 @@ def waits(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     channel.note("multithread", environ.get("wsgi.multithread"))
     channel.note("multiprocess", environ.get("wsgi.multiprocess"))
     channel.gate("inside")
-    return answer(start_response)
-
-
-class _Token:
-    """Something that can be referred to weakly, as a dict cannot."""
-
-
-_PLANTED: "List[weakref.ref[_Token]]" = []
-
-
-def plants(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
-    """Put an object into environ and remember it without keeping it alive."""
-    token = _Token()
-    environ["compliance.token"] = token
-    _PLANTED[:] = [weakref.ref(token)]
-    return answer(start_response)
-
-
-def harvests(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
-    """Note how many of the objects that `plants` put into environ in this process are still alive."""
-    gc.collect()
-    channel.note("alive", sum(reference() is not None for reference in _PLANTED))
     return answer(start_response)
