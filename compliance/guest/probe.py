@@ -84,10 +84,11 @@ def _header(scope: Dict[str, Any]) -> Optional[str]:
 
 async def asgi(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
     """Serve one scope through the app that it names, or through the framework."""
-    if scope["type"] == "lifespan":
+    kind = str(scope.get("type", "http"))  # what is wrong with it, the app reports
+    if kind not in _DEFAULTS and "headers" not in scope:
         await _lifespan(scope, receive, send)
         return
-    channel, (app, arguments) = _choose(_header(scope), scope["type"])
+    channel, (app, arguments) = _choose(_header(scope), kind if kind in _DEFAULTS else "http")
     if FRAMEWORK is not None:
         await tap.asgi(FRAMEWORK.asgi, scope, receive, send, channel)
         return

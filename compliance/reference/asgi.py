@@ -111,7 +111,7 @@ class ASGICycle:
         try:
             scope = self.scope()
             self.conversation = asgi.conversation(scope)
-            await self.server.application(scope, self.receive, self.send)
+            await self.call_application(scope)
         except asyncio.CancelledError as error:
             if self.server.cancelling:
                 self.stream.abort()
@@ -123,6 +123,10 @@ class ASGICycle:
             await self.settle(None)
         finally:
             self.finish()
+
+    async def call_application(self, scope: dict[str, Any]) -> None:
+        """Call the application and await its end."""
+        await self.server.application(scope, self.receive, self.send)
 
     async def settle(self, error: BaseException | None) -> None:
         """End the connection's side of the call after the application returned or raised."""

@@ -52,6 +52,21 @@ async def _in_a_task(work: Callable[[], Any]) -> None:
     await asyncio.ensure_future(work())
 
 
+def _current_task() -> str:
+    """Whether the loop knows the task in which this runs, which libraries ask for."""
+    if _is_trio():
+        return "current task"
+    import asyncio
+
+    return "no current task" if asyncio.current_task() is None else "current task"
+
+
+async def kinds(scope: Scope, receive: Receive, send: Send, channel: Any) -> None:
+    """Note whether the scope is a dict; answer 200."""
+    channel.note("is a dict", isinstance(scope, dict))
+    await answer(send, b"")
+
+
 async def uses_the_loop(scope: Scope, receive: Receive, send: Send, channel: Any) -> None:
     """Note what came of a task, a sleep and a timeout, and whether this is the main thread; answer 200."""
     done: List[str] = []
@@ -62,6 +77,7 @@ async def uses_the_loop(scope: Scope, receive: Receive, send: Send, channel: Any
 
     await _in_a_task(task)
     done.append(await _in_time(lambda: asleep(60), _SOON))
+    done.append(_current_task())
     channel.note("done", done)
     channel.note("main thread", threading.current_thread() is threading.main_thread())
     await answer(send, b"")
