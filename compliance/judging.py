@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from compliance.evidence import gather
+from compliance.expect import Closed
 from compliance.items import check_id, cited_by, subject_of
 from compliance.known import Ledger
 from compliance.profiling import add
@@ -18,6 +19,7 @@ from compliance.subjects import Subject
 from compliance.verdict import judge
 
 PROPERTY = "compliance"
+_DYING = 0.3  # seconds
 _STATUS: dict[str, tuple[str, str, str]] = {
     "passed": ("passed", ".", "PASSED"),
     "failed": ("failed", "F", "FAILED"),
@@ -81,7 +83,7 @@ def _result(
         )
     requirement = get(cited.id_for(subject.interface))
     judgement = judge(cited, subject.interface, error, observed)
-    died = _death(item) if judgement.verdict not in {"passed", "not applicable"} else ""
+    died = _death(item, error) if judgement.verdict not in {"passed", "not applicable"} else ""
     return Result(
         check=check_id(item),
         requirement=requirement.id,
@@ -111,10 +113,14 @@ def _server(item: pytest.Item) -> Server | None:
     return found if isinstance(found, Server) else None
 
 
-def _death(item: pytest.Item) -> str:
+def _death(item: pytest.Item, error: BaseException | None) -> str:
     """What to add to the message of a check in which the server's process ended."""
     server = _server(item)
-    code = server.process.exit_code() if server is not None and server.process is not None else None
+    process = server.process if server is not None else None
+    if process is None:
+        return ""
+    # The connections of a process that ends are closed a moment before it has ended.
+    code = process.wait(_DYING if isinstance(error, Closed) else 0)
     return "" if code is None else f"\nthe server's process ended with code {code}"
 
 

@@ -1,7 +1,8 @@
 """Brings the subjects of a run up when their checks come, ahead of time where possible, and takes them down.
 
 A subject that does not start, or fails the pre-flight (one GET, one POST that is echoed), is unavailable:
-that is one error, and its checks are not judged. One that dies is started again, a few times.
+that is one error, and its checks are not judged. One that dies is started again, unless it dies
+in every check.
 """
 
 import contextlib
@@ -143,21 +144,20 @@ class Stage:
             )
 
     def _bury(self, subject: Subject) -> None:
-        """Retire a server that died in an earlier check, dies, or left a client waiting.
-
-        What made it silent may go on to harm the checks that follow. Raises StartError if it died too often.
-        """
+        """Retire a server that died in the check before; raises StartError if it does that every time."""
         server = self._servers.get(subject.key)
         if server is None or subject.key not in self._ready:
             return
-        silent = any(exchange.connection.silent for exchange in server.exchanges)
-        well = serves(server)
-        if well and not silent:
+        if server.process is not None and server.process.alive():
+            self._deaths[subject.key] = 0
             return
         self.retire(subject)
-        self._deaths[subject.key] = self._deaths.get(subject.key, 0) + (not well)
+        self._deaths[subject.key] = self._deaths.get(subject.key, 0) + 1
         if self._deaths[subject.key] >= _DEATHS:
-            raise StartError(f"{subject.name} died {_DEATHS} times\nlast lines of its log:\n{server.log()}")
+            last = server.log() or "(nothing)"
+            raise StartError(
+                f"{subject.name} died in {_DEATHS} checks in a row\nlast lines of its log:\n{last}"
+            )
 
     def framework(self, subject: Subject) -> Framework:
         """The subject's driver, ready for a check; raises Unavailable once, then NotJudged."""
