@@ -20,7 +20,7 @@ from compliance.server import Server, StartError
 from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_AT_ONCE = 4  # lives that are played at the same time
+_AT_ONCE = 6  # lives that are played at the same time
 _NOTICE = 0.3  # seconds
 
 
@@ -48,9 +48,14 @@ class Life:
 
     @property
     def lifespan(self) -> Line:
-        """The one lifespan scope; fails if there was none, or more."""
-        assert len(self.lifespans) == 1, saw(len(self.lifespans), f"one lifespan scope; {self.problem}")  # noqa: S101
+        """The lifespan scope, the first if there were more; fails if there was none."""
+        assert self.lifespans, saw(0, f"a lifespan scope; {self.problem}")  # noqa: S101 - a judgement
         return self.lifespans[0]
+
+    def exchange(self, number: int) -> Exchange:
+        """The exchange of this number, counted from 0; fails if it could not be made."""
+        assert len(self.exchanges) > number, self.seen(f"{number + 1} exchanges") + self.problem  # noqa: S101
+        return self.exchanges[number]
 
     def event(self, name: str) -> Event:
         """The first event of this name in the lifespan scope; fails if there was none."""

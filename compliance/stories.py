@@ -18,7 +18,9 @@ def gated(server: Server, life: Life) -> None:
     if early is None:
         server.wait_ready()
         early = server.open("GET", "/", app=asgi_lifespan.request, with_={"key": "early"})
-    life.exchanges.append(early.finish())
+    life.exchanges.append(early)
+    early.finish()
+    line.wait("started")
     for key in ("first", "second"):
         ask(server, life, app=asgi_lifespan.request, with_={"key": key})
     stop(server, life)
@@ -62,6 +64,13 @@ def left_to_exit(server: Server, life: Life) -> None:
     finally:
         if server.process is not None and not life.served:
             server.process.wait(ceiling("stop"))
+
+
+def asked_after_the_attempts(server: Server, life: Life) -> None:
+    """Ask when the lifespan application has tried to send all that it should not."""
+    wait_lifespan(server, life).wait("unsolicited")
+    server.wait_ready()
+    ask(server, life)
 
 
 def asked_after_the_lifespan(server: Server, life: Life) -> None:

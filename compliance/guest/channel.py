@@ -34,7 +34,7 @@ def _connect(address: str) -> socket.socket:
 async def _sleep(seconds: float) -> None:
     """Sleep on whichever event loop runs here."""
     trio = sys.modules.get("trio")
-    if trio is not None and _in_trio(trio):
+    if trio is not None and in_trio(trio):
         await trio.sleep(seconds)
         return
     import asyncio
@@ -42,7 +42,8 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-def _in_trio(trio: Any) -> bool:
+def in_trio(trio: Any) -> bool:
+    """Whether this code runs in an event loop of the module `trio`, and not of asyncio."""
     try:
         trio.lowlevel.current_task()
     except RuntimeError:

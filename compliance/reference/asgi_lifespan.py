@@ -70,11 +70,15 @@ class Lifespan:
         scope = self.scope()
         self.conversation = asgi.conversation(scope)
         try:
-            await self.server.application(scope, self.receive, self.send)
+            await self.call_application(scope)
         except BaseException as error:  # noqa: BLE001 - an application may raise anything
             self.on_exception(error)
         else:
             self.on_return()
+
+    async def call_application(self, scope: dict[str, Any]) -> None:
+        """Call the application and await its end."""
+        await self.server.application(scope, self.receive, self.send)
 
     def on_exception(self, error: BaseException) -> None:
         """Before the answer to startup: not supported. While stopping: a failure."""

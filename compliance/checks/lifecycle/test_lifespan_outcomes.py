@@ -1,23 +1,18 @@
-"""ASGI lifespan: failing startup and shutdown, and applications without lifespan support."""
+"""ASGI lifespan: a startup that fails, applications without lifespan support, and events out of order."""
 
-from collections.abc import Callable
-
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import Life, Story, lives
 from compliance.requirements import requirement
-from compliance.stories import asked_after_the_lifespan, left_to_exit
+from compliance.stories import asked_after_the_attempts, asked_after_the_lifespan, left_to_exit
 
 REASON = "the database of compliance-4711 is gone"
 
 STARTUP_FAILED = Story(asgi_lifespan.startup_fails, {"message": REASON}, act=left_to_exit)
 STARTUP_FAILED_SILENTLY = Story(asgi_lifespan.startup_fails, act=left_to_exit)
-SHUTDOWN_FAILED = Story(asgi_lifespan.shutdown_fails, {"message": REASON})
-SHUTDOWN_FAILED_SILENTLY = Story(asgi_lifespan.shutdown_fails)
-REFUSED = Story(asgi_lifespan.refused)
+REFUSED = Story(asgi_lifespan.refused, act=asked_after_the_attempts)
 RAISES_WHEN_CALLED = Story(asgi_lifespan.raises, {"when": "called"}, act=asked_after_the_lifespan)
 RAISES_ON_STARTUP = Story(asgi_lifespan.raises, {"when": "startup"}, act=asked_after_the_lifespan)
-RAISES_ON_SHUTDOWN = Story(asgi_lifespan.raises, {"when": "shutdown"})
 RAISES_AFTER_COMPLETE = Story(asgi_lifespan.raises, {"when": "complete"}, act=asked_after_the_lifespan)
 RETURNS_WHEN_CALLED = Story(asgi_lifespan.returns, {"when": "called"}, act=asked_after_the_lifespan)
 RETURNS_AFTER_COMPLETE = Story(asgi_lifespan.returns, {"when": "complete"}, act=asked_after_the_lifespan)
@@ -54,14 +49,14 @@ def test_no_request_is_served_after_startup_failed(life: Life) -> None:
 @requirement("asgi.lifespan.startup.failed_message_optional")
 @lives(STARTUP_FAILED_SILENTLY)
 def test_startup_can_fail_without_a_message(life: Life) -> None:
-    """startup.failed without a message is accepted by send."""
-    sent = [event.get("type") for event in life.values("sent")]
-    assert sent == ["lifespan.startup.failed"], life.seen("that send accepts startup.failed")
+    """startup.failed without a message is a failed startup too: no error of send about the missing key."""
+    assert life.values("stumbled") == [], saw(life.values("stumbled"), "no error about the missing message")
+    assert not life.served, life.seen("no answered request")
 
 
 @requirement("asgi.lifespan.startup.failed_no_shutdown")
 @lives(STARTUP_FAILED)
-def test_what_follows_a_failed_startup(life: Life, observe: Callable[[object], None]) -> None:
+def test_what_follows_a_failed_startup(life: Life, observe: Observe) -> None:
     """Whether a lifespan whose startup failed still gets an event is recorded."""
     observe([event.get("type") for event in life.values("received")[1:]])
 
@@ -89,52 +84,23 @@ def test_an_application_without_lifespan_is_not_called_again(life: Life) -> None
 
 @requirement("asgi.lifespan.unsupported.return_silently")
 @lives(RETURNS_WHEN_CALLED)
-def test_what_follows_a_lifespan_call_that_returns(life: Life, observe: Callable[[object], None]) -> None:
+def test_what_follows_a_lifespan_call_that_returns(life: Life, observe: Observe) -> None:
     """What the server does if the application returns without a word is recorded."""
     observe(outcome(life))
 
 
 @requirement("asgi.lifespan.running.exception_after_complete")
 @lives(RAISES_AFTER_COMPLETE)
-def test_what_follows_an_exception_after_startup(life: Life, observe: Callable[[object], None]) -> None:
+def test_what_follows_an_exception_after_startup(life: Life, observe: Observe) -> None:
     """What the server does if the lifespan call raises after startup is recorded."""
     observe(outcome(life))
 
 
 @requirement("asgi.lifespan.running.exit_after_complete")
 @lives(RETURNS_AFTER_COMPLETE)
-def test_what_follows_a_return_after_startup(life: Life, observe: Callable[[object], None]) -> None:
+def test_what_follows_a_return_after_startup(life: Life, observe: Observe) -> None:
     """What the server does if the lifespan call returns after startup is recorded."""
     observe(outcome(life))
-
-
-@requirement("asgi.lifespan.shutdown.failed_exit")
-@lives(SHUTDOWN_FAILED)
-def test_the_server_terminates_when_shutdown_failed(life: Life) -> None:
-    """After shutdown.failed the server terminates."""
-    assert life.exit_code is not None, life.seen("that the server exits after shutdown.failed")
-
-
-@requirement("asgi.lifespan.shutdown.failed_logged")
-@lives(SHUTDOWN_FAILED)
-def test_the_message_of_a_failed_shutdown_is_logged(life: Life) -> None:
-    """The message of shutdown.failed is logged or printed."""
-    assert REASON in life.log, saw(life.log[-600:], f"{REASON!r} in the server's output")
-
-
-@requirement("asgi.lifespan.shutdown.failed_message_optional")
-@lives(SHUTDOWN_FAILED_SILENTLY)
-def test_shutdown_can_fail_without_a_message(life: Life) -> None:
-    """shutdown.failed without a message is accepted by send."""
-    sent = [event.get("type") for event in life.values("sent")]
-    assert sent[1:] == ["lifespan.shutdown.failed"], life.seen("that send accepts shutdown.failed")
-
-
-@requirement("asgi.lifespan.shutdown.exception")
-@lives(RAISES_ON_SHUTDOWN)
-def test_an_exception_during_shutdown_does_not_hang_the_server(life: Life) -> None:
-    """If the application raises while handling shutdown, the server terminates."""
-    assert life.exit_code is not None, life.seen("that the server exits")
 
 
 @requirement("asgi.lifespan.error.invalid_event")
@@ -149,3 +115,17 @@ def test_an_unknown_lifespan_event_raises(life: Life) -> None:
 def test_an_early_shutdown_complete_raises(life: Life) -> None:
     """send raises for shutdown.complete before shutdown was asked for."""
     assert life.event("early").value is not None, saw(None, "an exception out of send")
+
+
+@requirement("asgi.lifespan.error.invalid_event")
+@lives(REFUSED)
+def test_a_second_startup_complete_raises(life: Life) -> None:
+    """send raises for startup.complete when startup is complete already."""
+    assert life.event("again").value is not None, saw(None, "an exception out of send")
+
+
+@requirement("asgi.lifespan.shutdown.unsolicited_failed")
+@lives(REFUSED)
+def test_what_follows_a_shutdown_failed_that_nobody_asked_for(life: Life, observe: Observe) -> None:
+    """What the server does if shutdown.failed comes before the shutdown event is recorded."""
+    observe({"send raised": life.event("unsolicited").value, "then": outcome(life)})

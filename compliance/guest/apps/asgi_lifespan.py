@@ -1,12 +1,13 @@
 """Lifespan applications, one for each outcome, and the request that looks at what they left in the state."""
 
+import contextlib
 import os
 import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional
 
 from compliance.guest.apps.default import answer, read_body
-from compliance.guest.channel import asleep
+from compliance.guest.channel import asleep, in_trio
 
 Message = Dict[str, Any]
 Receive = Callable[..., Any]
@@ -17,14 +18,12 @@ _TURNS = 25  # of the event loop, for a server that does not wait to give itself
 
 def place() -> List[int]:
     """Process, thread and event loop in which this code runs, as numbers."""
-    trio = sys.modules.get("trio")
-    try:
-        loop: Any = trio.lowlevel.current_root_task() if trio else None
-    except RuntimeError:
-        loop = None
-    if loop is None:
-        import asyncio
+    import asyncio
 
+    trio = sys.modules.get("trio")
+    if trio is not None and in_trio(trio):
+        loop = trio.lowlevel.current_root_task()
+    else:
         loop = asyncio.get_running_loop()
     return [os.getpid(), threading.get_ident(), id(loop)]
 
@@ -35,9 +34,26 @@ async def _received(receive: Receive, channel: Any) -> Message:
     return message
 
 
+async def _received_soon(receive: Receive, channel: Any) -> None:
+    """Receive an event that there should not be; give up before long."""
+    import asyncio
+
+    trio = sys.modules.get("trio")
+    if trio is not None and in_trio(trio):
+        with trio.move_on_after(_TURNS / 1000):
+            await _received(receive, channel)
+        return
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(_received(receive, channel), _TURNS / 1000)
+
+
 async def _sent(send: Send, channel: Any, message: Message) -> None:
     channel.note("sending", message)
-    await send(message)
+    try:
+        await send(message)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        channel.note("stumbled", repr(error))
+        raise
     channel.note("sent", message)
 
 
@@ -52,9 +68,12 @@ async def _attempt(send: Send, channel: Any, name: str, message: Message) -> Non
 
 
 async def completes(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
-    """Complete startup and shutdown, each after a gate; fill the state; note whatever happens."""
-    channel.note("scope", scope)
+    """Complete startup and shutdown, each after a gate; fill the state; note whatever happens.
+
+    After each answer and before the last one there is a chance for events that there should not be.
+    """
     channel.note("place", place())
+    channel.note("scope", scope)
     state = scope.get("state")
     if type(state) is dict:
         state["number"], state["list"] = 4711, []
@@ -64,21 +83,16 @@ async def completes(scope: Message, receive: Receive, send: Send, channel: Any) 
     for _ in range(_TURNS):
         await asleep(0.001)
     await _sent(send, channel, {"type": "lifespan.startup.complete"})
-    await _received(receive, channel)
-    channel.note(
-        "state", {key: type(value).__name__ for key, value in state.items()} if state is not None else None
-    )
+    if type(state) is dict:
+        state["late"] = 4712
+    channel.note("started")
+    while (await _received(receive, channel))["type"] == "lifespan.startup":
+        pass
+    channel.note("state", dict(state) if type(state) is dict else None)
+    await _received_soon(receive, channel)
     await channel.agate("shutdown")
     for _ in range(_TURNS):
         await asleep(0.001)
-    await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
-
-
-async def completes_at_once(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
-    """Complete startup and shutdown without delay."""
-    await _received(receive, channel)
-    await _sent(send, channel, {"type": "lifespan.startup.complete"})
-    await _received(receive, channel)
     await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
 
 
@@ -88,6 +102,8 @@ async def refused(scope: Message, receive: Receive, send: Send, channel: Any) ->
     await _attempt(send, channel, "unknown", {"type": "lifespan.nonsense"})
     await _attempt(send, channel, "early", {"type": "lifespan.shutdown.complete"})
     await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _attempt(send, channel, "again", {"type": "lifespan.startup.complete"})
+    await _attempt(send, channel, "unsolicited", {"type": "lifespan.shutdown.failed"})
     await _received(receive, channel)
     await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
 
@@ -142,7 +158,7 @@ async def request(scope: Message, receive: Receive, send: Send, channel: Any, ke
     channel.note("has state", "state" in scope)
     if type(state) is dict:
         channel.note("state", dict(state))
-        channel.note("identities", [id(state), id(state.get("list"))])
+        channel.note("list", id(state.get("list")))
         state[key] = True
     await read_body(receive)
     await answer(send, b"")
