@@ -124,7 +124,7 @@ class HTTPCycle(ASGICycle):
         self.response.put_data(body)
         if last:
             self.response.put_end()
-        await self.connection.flush()
+        await self.flush()
         self.after_send()
 
     async def send_trailers(self, message: Message) -> None:
@@ -132,7 +132,7 @@ class HTTPCycle(ASGICycle):
         self.trailers += pairs(message)
         if not message.get("more_trailers", False):
             self.response.put_end(self.trailers if self.wants_trailers() else [])
-            await self.connection.flush()
+            await self.flush()
             self.after_send()
 
     def check_length(self, body: bytes, *, last: bool) -> None:
@@ -152,6 +152,10 @@ class HTTPCycle(ASGICycle):
     def wants_trailers(self) -> bool:
         """Whether the client asked for trailers and the framing has room for them."""
         return b"trailers" in self.request.tokens(b"te") and self.response.chunked
+
+    async def flush(self) -> None:
+        """Return once the kernel has what was put; raises ClientDisconnected."""
+        await self.connection.flush()
 
     def after_send(self) -> None:
         """Let the connection, and whoever waits in receive, go on once the response is complete."""

@@ -1,14 +1,150 @@
-"""Lies about the environ."""
+"""Lies about environ: what comes of the method, the path and the query."""
 
 from __future__ import annotations
 
+import posixpath
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
 
+import h11
+
+from compliance.reference.connection import Connection
 from compliance.reference.liar import liar
+from compliance.reference.request import Request
 from compliance.reference.wsgi import WSGICycle
 
 
-@liar(catches=["test_query_string_is_what_follows_the_question_mark"])
+@liar(catches=[])
+class EveryMethodIsGet(WSGICycle):
+    """REQUEST_METHOD is always GET."""
+
+    def request_line(self) -> dict[str, Any]:
+        """Another method."""
+        return {**super().request_line(), "REQUEST_METHOD": "GET"}
+
+
+@liar(catches=[])
+class KnownMethodsOnly(WSGICycle):
+    """REQUEST_METHOD of a method with a hyphen or of one that is not registered is POST."""
+
+    def request_line(self) -> dict[str, Any]:
+        """Another method, now and then."""
+        line = super().request_line()
+        known = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
+        return line if line["REQUEST_METHOD"] in known else {**line, "REQUEST_METHOD": "POST"}
+
+
+@liar(catches=[])
+class SlashIsScriptName(WSGICycle):
+    """SCRIPT_NAME of an application at the root is "/"."""
+
+    def target(self) -> dict[str, Any]:
+        """With a slash."""
+        return {**super().target(), "SCRIPT_NAME": "/"}
+
+
+@liar(catches=[])
+class PathIsEncoded(WSGICycle):
+    """PATH_INFO is still percent-encoded."""
+
+    def path_info(self) -> str:
+        """As it came."""
+        return self.request.raw_path.decode("latin-1")
+
+
+@liar(catches=[])
+class PathIsDecodedTwice(WSGICycle):
+    """PATH_INFO is percent-decoded twice."""
+
+    def path_info(self) -> str:
+        """Once more."""
+        return unquote(super().path_info(), encoding="latin-1")
+
+
+@liar(catches=[])
+class PathIsUnicode(WSGICycle):
+    """PATH_INFO is decoded from UTF-8 and not from Latin-1."""
+
+    def path_info(self) -> str:
+        """Text as people read it."""
+        return unquote_to_bytes(self.request.raw_path).decode("utf-8", "replace")
+
+
+@liar(catches=[])
+class PathIsMadeUtf8(WSGICycle):
+    """Octets of the path that are no UTF-8 are replaced."""
+
+    def path_info(self) -> str:
+        """The octets of a text."""
+        return unquote(self.request.raw_path.decode("latin-1")).encode().decode("latin-1")
+
+
+@liar(catches=[])
+class PathEndsAtControls(WSGICycle):
+    """PATH_INFO ends before the first control character."""
+
+    def path_info(self) -> str:
+        """A part of it."""
+        path = super().path_info()
+        return next((path[:place] for place, character in enumerate(path) if character < " "), path)
+
+
+@liar(catches=[])
+class PathIsCanonical(WSGICycle):
+    """PATH_INFO is brought into a canonical form."""
+
+    def path_info(self) -> str:
+        """Without double slashes and dots."""
+        path = super().path_info()
+        return posixpath.normpath(path) if "." in path or "//" in path else path
+
+
+@liar(catches=[])
+class PathHoldsQuery(WSGICycle):
+    """PATH_INFO goes on to the end of the target."""
+
+    def path_info(self) -> str:
+        """With the query."""
+        query = self.request.query.decode("latin-1")
+        return super().path_info() + ("?" + query if query else "")
+
+
+@liar(catches=[], area="wsgi_server", interface="wsgi")
+class PathIsAbsolute(Connection):
+    """PATH_INFO of a target in absolute form is the whole target."""
+
+    def parse(self, event: h11.Request) -> Request:
+        """With the whole target for a path."""
+        request, target = super().parse(event), bytes(event.target)
+        return request if target.startswith((b"/", b"*")) else replace(request, raw_path=target)
+
+
+@liar(catches=[], area="wsgi_server", interface="wsgi")
+class RawOctetsAreQuestionMarks(Connection):
+    """Octets of the request line above 0x7F are taken for encoded question marks."""
+
+    def feed(self) -> bool:
+        """Change the request line before it is parsed."""
+        line, end, rest = self.stream.take().partition(b"\r\n")
+        if line.startswith(b"GET /"):
+            line = b"".join(bytes([octet]) if octet < 0x80 else b"%3F" for octet in line)
+        self.stream.put_back(line + end + rest)
+        return super().feed()
+
+
+@liar(catches=[])
+class FailsForTheWholeServer(WSGICycle):
+    """OPTIONS * ends in an error."""
+
+    def path_info(self) -> str:
+        """No path, no service."""
+        if self.request.raw_path == b"*":
+            raise ValueError("this is no path")
+        return super().path_info()
+
+
+@liar(catches=[])
 class NoQueryString(WSGICycle):
     """QUERY_STRING is always empty."""
 
@@ -17,13 +153,19 @@ class NoQueryString(WSGICycle):
         return ""
 
 
-@liar(catches=["test_environ_is_exactly_a_builtin_dict"])
-class DictSubclass(WSGICycle):
-    """environ is a subclass of dict."""
+@liar(catches=[])
+class QueryIsDecoded(WSGICycle):
+    """QUERY_STRING is percent-decoded."""
 
-    class Environ(dict[str, Any]):
-        """Not the builtin."""
+    def query_string(self) -> str:
+        """Its octets."""
+        return unquote_to_bytes(self.request.query).decode("latin-1")
 
-    def environ(self) -> dict[str, Any]:
-        """The same keys in another type."""
-        return self.Environ(super().environ())
+
+@liar(catches=[])
+class NoQueryIsADash(WSGICycle):
+    """QUERY_STRING of no query is "-"."""
+
+    def query_string(self) -> str:
+        """Something for nothing."""
+        return super().query_string() or "-"
