@@ -178,7 +178,9 @@ def test_an_unread_body_does_not_leak() -> None:
         (b"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 421),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 400),
         (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n", 400),
         (b"GET /" + b"x" * 400_000, 414),
@@ -219,7 +221,7 @@ def test_parts_go_out_in_chunks_without_empty_ones() -> None:
         assert ask(server, request("GET", "/", version="1.0")).framing == "close"
 
 
-@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("status", [204, 205, 304])
 def test_a_status_without_content(status: int) -> None:
     start = {
         **START,
@@ -231,7 +233,7 @@ def test_a_status_without_content(status: int) -> None:
         connection.send(request("GET", "/") + request("GET", "/"))
         response = read(connection)
         assert response.header("transfer-encoding") is None
-        assert response.header("content-length") == (None if status == 204 else b"3")
+        assert response.header("content-length") == {204: None, 205: b"0", 304: b"3"}[status]
         assert read(connection).status == status
 
 

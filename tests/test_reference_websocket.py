@@ -434,6 +434,15 @@ def test_a_full_queue_stops_the_reading(server: Embedded) -> None:
         assert {len(websocket.read_frame(connection).payload) for _ in range(100)} == {50_000}
 
 
+def test_a_stopping_server_closes_its_websockets(server: Embedded, app: Application) -> None:
+    with opened(server) as connection:
+        server.request_stop()
+        assert websocket.read_frame(connection).code == 1001
+        connection.send(websocket.encode(Frame(8, websocket.close_payload(1001))))
+        assert connection.read_to_end() == b""
+        assert app.told.get(timeout=5) == {"type": "websocket.disconnect", "code": 1001, "reason": ""}
+
+
 def test_http_1_0_knows_no_upgrade() -> None:
     app = Application({"type": "http.bogus"})
     with serving(app, "asgi") as server, closing(Connection(server.address)) as connection:

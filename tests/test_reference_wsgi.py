@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 from wsgiref.validate import validator
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 from compliance.interface import wsgi
 from compliance.reference.embedded import Embedded, serving
 from compliance.reference.errors import ApplicationError
+from compliance.reference.server import Server
 from compliance.reference.wsgi_streams import FileWrapper, InputStream
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response, chunked, request
@@ -395,8 +396,12 @@ class Blocks:
         self.over.set()
 
 
+class Purpose(ValueError):
+    pass
+
+
 def fail() -> bytes:
-    raise ValueError("on purpose")
+    raise Purpose("on purpose")
 
 
 @pytest.mark.parametrize(
@@ -550,3 +555,27 @@ def test_the_file_wrapper_begins_where_the_file_stands_and_closes_it() -> None:
     with serving(Application(respond), "wsgi") as server:
         assert ask(server, request("GET", "/")).body == b"456"
         assert closed.wait(5)
+
+
+def test_one_call_at_a_time_where_that_is_asked_for() -> None:
+    class Single(Server):
+        single_thread = True
+        environ_pairs: ClassVar[dict[str, str]] = {"mine.setting": "1", "REQUEST_METHOD": "mine"}
+
+    inside: list[int] = []
+
+    def respond(environ: Any, start_response: Any) -> Iterator[bytes]:
+        inside.append(1)
+        start_response("200 OK", [])
+        yield b"%d" % len(inside)
+        assert (environ["wsgi.multithread"], environ["mine.setting"]) == (False, "1")
+        assert environ["REQUEST_METHOD"] == "GET"
+        inside.pop()
+
+    with serving(Application(respond), "wsgi", Single) as server:
+        connections = [Connection(server.address) for _ in range(10)]
+        for connection in connections:
+            connection.send(request("GET", "/"))
+        assert {read(connection).body for connection in connections} == {b"1"}
+        for connection in connections:
+            connection.close()

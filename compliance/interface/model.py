@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 Side = Literal["receive", "send"]
@@ -90,13 +91,22 @@ class Table:
     messages: Mapping[str, Message]
     rows: tuple[Row, ...]
 
+    @cached_property
+    def _index(self) -> dict[tuple[str, str, str], Row]:
+        return {(row.state, row.event, row.other): row for row in self.rows}
+
     def row(self, state: str, event: str, other: str) -> Row | None:
-        """The row that decides; None for a message that the table does not know."""
-        for row in self.rows:
-            if row.state == state and row.event == event and row.other in ("", other):
-                return row
+        """The row that decides; None for a message that the table does not know.
+
+        A row that asks for the other side's state comes before one that does not, and one for a message
+        with its flag before one for the message as such.
+        """
         plain = event.partition("+")[0]
-        return self.row(state, plain, other) if plain != event else None
+        for name in (event, plain):
+            found = self._index.get((state, name, other)) or self._index.get((state, name, ""))
+            if found is not None:
+                return found
+        return None
 
 
 @dataclass(frozen=True)

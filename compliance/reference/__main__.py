@@ -17,6 +17,10 @@ def main() -> int:
     parser.add_argument("--interface", choices=("asgi", "wsgi"), required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: a free one, named in the log")
+    parser.add_argument("--single-thread", action="store_true", help="one WSGI call at a time")
+    parser.add_argument(
+        "--environ", action="append", default=[], metavar="NAME=VALUE", help="for every environ"
+    )
     parser.add_argument("--liar", help="serve with this lie, such as wsgi_environ.NoQueryString")
     arguments = parser.parse_args()
     try:
@@ -24,7 +28,10 @@ def main() -> int:
         application = load(arguments.application)
     except UsageError as error:
         parser.error(str(error))
-    return server_class(application, arguments.interface, arguments.host, arguments.port).run()
+    server = server_class(application, arguments.interface, arguments.host, arguments.port)
+    server.single_thread = arguments.single_thread
+    server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
+    return server.run()
 
 
 class UsageError(Exception):

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 _EMPTY_LINES = re.compile(rb"\A(?:\r\n)+")
 
+_CODINGS = re.compile(rb"^transfer-encoding:(.*)$", re.IGNORECASE | re.MULTILINE)
+
+
+def is_framing_unclear(head: bytes) -> bool:
+    """Whether a request's transfer codings leave its end in doubt: chunked is not last, or there twice."""
+    codings = [coding.strip().lower() for coding in b",".join(_CODINGS.findall(head)).split(b",")]
+    return codings.count(b"chunked") != 1 or codings[-1] != b"chunked"
+
 
 class Cycle(Protocol):
     """What serves one request, in either interface."""
@@ -58,6 +66,7 @@ class Connection:
         self._ahead: h11.Event | None = None  # parsed before it was asked for
         self._at_start = True
         self._fed_eof = False
+        self._head = b""  # fed to the parser before it knew a request
 
     async def run(self) -> None:
         """Serve until one side is done with the connection."""
@@ -136,6 +145,8 @@ class Connection:
         """The status that answers a malformed request."""
         if error.error_status_hint == 431 and b"\n" not in self.protocol.trailing_data[0]:
             return 414
+        if error.error_status_hint == 501 and is_framing_unclear(self._head):
+            return 400
         return error.error_status_hint
 
     def feed(self) -> bool:
@@ -146,6 +157,8 @@ class Connection:
         if not data and (not self.stream.eof or self._fed_eof):
             return False
         self._fed_eof = not data
+        if self.idle:
+            self._head += data
         self.protocol.receive_data(data)
         return True
 

@@ -71,7 +71,7 @@ class Response:
 
     def may_have_body(self, status: int) -> bool:
         """Whether a response with this status to this request has a body at all."""
-        return status not in (204, 304) and self.method != "HEAD"
+        return status not in (204, 205, 304) and self.method != "HEAD"
 
     @property
     def ends_with_connection(self) -> bool:
@@ -120,6 +120,11 @@ class Response:
 
         An empty body says nothing about HEAD: an application may have left the body out by itself.
         """
+        if status == 205:
+            return [
+                *(item for item in headers if item[0].lower() != b"content-length"),
+                (b"Content-Length", b"0"),
+            ]
         if length is None or status in (204, 304) or (self.method == "HEAD" and length == 0):
             return headers
         if self.content_length(headers) is not None:

@@ -11,7 +11,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from compliance.reference.asgi_http import HTTPCycle
@@ -46,6 +47,8 @@ class Server:
     startup_failed_status = 3
     shutdown_failed_status = 4
     asgi_version = "3.0"
+    single_thread = False  # one WSGI application call at a time
+    environ_pairs: Mapping[str, str] = MappingProxyType({})  # of the deployer, for every WSGI environ
 
     def __init__(self, application: Any, interface: str, host: str, port: int) -> None:
         """`interface` is "asgi" or "wsgi"; port 0 asks the system for a free one."""
@@ -72,6 +75,7 @@ class Server:
         """The whole life; returns the exit status."""
         self.loop = asyncio.get_running_loop()
         self.stop_requested = asyncio.Event()
+        self.turn = asyncio.Lock()
         self.install_signal_handlers()
         try:
             listener = self.bind()

@@ -42,8 +42,9 @@ class WSGICycle(Environ, WSGIResponse):
     async def run(self) -> None:
         """Serve the request in a thread; return when the application's work is over."""
         self.over = self.loop.create_future()
-        threading.Thread(target=self.work, daemon=True).start()
-        await self.over
+        async with self.server.turn if self.server.single_thread else contextlib.nullcontext():
+            threading.Thread(target=self.work, daemon=True).start()
+            await self.over
 
     def shutdown(self) -> None:
         """Learn that the server is stopping: a running request is left to finish."""

@@ -20,6 +20,7 @@ class Environ:
     def environ(self) -> dict[str, Any]:
         """A fresh, builtin dict with everything PEP 3333 asks for."""
         return {
+            **self.server.environ_pairs,
             **self.request_line(),
             **self.target(),
             **self.content(),
@@ -104,7 +105,11 @@ class Environ:
 
     def concurrency(self) -> dict[str, Any]:
         """wsgi.multithread, wsgi.multiprocess, wsgi.run_once."""
-        return {"wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False}
+        return {
+            "wsgi.multithread": not self.server.single_thread,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
 
     def pull(self) -> bytes:
         """What wsgi.input reads from."""
