@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Callable
 
-from compliance.guest.apps import wsgi_input
+from compliance.guest.apps import wsgi_file_wrapper, wsgi_input, wsgi_start_response
 from compliance.server import Server
+from compliance.signs import THROUGH_A_SERVER, UNDER_A_DRIVER
 from compliance.stage import Stage
 from compliance.subjects import Subject
 from compliance.wire.http import chunked
@@ -43,25 +44,41 @@ def _end_of_input(server: Server) -> str:
         return "a read past the end of the body gave the body" if exchange.value("got") == b"abc" else ""
 
 
+def _file_wrapper(server: Server) -> str:
+    present = server.call(app=wsgi_file_wrapper.has_one).value("present")
+    return "environ has a wsgi.file_wrapper" if present else ""
+
+
+def _write(server: Server) -> str:
+    returned = server.call(app=wsgi_start_response.returns).value("callable")
+    return "start_response returns a callable" if returned else ""
+
+
 _SIGNS: dict[str, Callable[[Server], str]] = {
     "chunked": _chunked,
     "end-of-input": _end_of_input,
+    "file-wrapper": _file_wrapper,
     "lifespan": _lifespan,
     "state": _state,
     "websocket": _websocket,
+    "write": _write,
 }
 
 
 def confirm(capability: str, subject: Subject, stage: Stage) -> str:
-    """Say that the subject lacks a capability; raises AssertionError if it shows signs of having it.
-
-    Only servers show signs from outside. What a framework lacks, its contract application leaves out,
-    which the endpoint's absence proves: that is confirmed by a check of its own.
-    """
-    if subject.kind == "server" and capability in _SIGNS:
-        sign = _SIGNS[capability](stage.server(subject))
-        if sign:
-            raise AssertionError(
-                f"{subject.name} declares that it lacks {capability!r}, but {sign}: remove it from `lacks`"
-            )
+    """Say that the subject lacks a capability; raises AssertionError if it shows signs of having it."""
+    sign = _sign(capability, subject, stage)
+    if sign:
+        raise AssertionError(
+            f"{subject.name} declares that it lacks {capability!r}, but {sign}: remove it from `lacks`"
+        )
     return f"{subject.name} lacks {capability!r}"
+
+
+def _sign(capability: str, subject: Subject, stage: Stage) -> str:
+    """What shows that the subject has the capability; also nothing where none can be seen."""
+    if subject.kind == "framework":
+        under_a_driver = UNDER_A_DRIVER.get(capability)
+        return under_a_driver(stage.framework(subject)) if under_a_driver else ""
+    signs = _SIGNS if subject.kind == "server" else THROUGH_A_SERVER
+    return signs[capability](stage.server(subject)) if capability in signs else ""

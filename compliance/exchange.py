@@ -116,11 +116,13 @@ class Exchange:
         return self._response
 
     def afterwards(self) -> bytes:
-        """All that follows this response on its connection, on which one more GET asks to close.
+        """All that follows this response on its connection.
 
-        See `compliance.expect.in_sync`. Raises Silence if the server does not close.
+        One more GET asks to close, unless the response was the last one. See `compliance.expect.in_sync`.
+        Raises Silence if the server does not close.
         """
-        self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
+        if self._response is None or not self._response.is_last():
+            self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
         return self.connection.read_to_end()
 
     # What the application sees
@@ -176,7 +178,7 @@ class Exchange:
 
     def leave(self) -> None:
         """Say goodbye once the last response has come whole, or the server has: it may wait for that."""
-        last = self._response is not None and self._response.complete and self._response.says_close()
+        last = self._response is not None and self._response.complete and self._response.is_last()
         if last or self.connection.ended:
             self.connection.half_close()
 

@@ -48,8 +48,15 @@ class Response:
 
     def says_close(self) -> bool:
         """Whether the connection option `close` is among its Connection fields."""
+        return b"close" in self._options()
+
+    def is_last(self) -> bool:
+        """Whether the connection carries no other response after this one (RFC 9112 section 9.3)."""
+        return self.says_close() or (self.version == b"HTTP/1.0" and b"keep-alive" not in self._options())
+
+    def _options(self) -> list[bytes]:
         options = b",".join(self.all("connection")).lower().split(b",")
-        return b"close" in [option.strip() for option in options]
+        return [option.strip() for option in options]
 
 
 def request(
