@@ -75,7 +75,7 @@ class Framework(Player):
         self.spec = spec
         self.name = spec.name
         self.interface = interface
-        self.lacks = spec.lacks
+        self.lacks = spec.lacks[interface]
         self.environment = environment
         self.conversations: list[Conversation] = []
         self._folder = scratch() / f"f{next(_COUNTER)}"

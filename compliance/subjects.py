@@ -77,8 +77,8 @@ class Subject:
     @property
     def lacks(self) -> frozenset[str]:
         """The capabilities that it declares to lack."""
-        parts = [spec.lacks for spec in (self.server, self.framework) if spec is not None]
-        return frozenset().union(*parts)
+        server = self.server.lacks if self.server else frozenset()
+        return server | (self.framework.lacks[self.interface] if self.framework else frozenset())
 
     @property
     def concurrency(self) -> Concurrency | None:

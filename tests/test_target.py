@@ -188,6 +188,36 @@ def test_a_framework_of_a_project_names_its_application(tmp_path: Path) -> None:
     assert f"frameworks.ours.app: {tmp_path}/tests/app.py is not a file" in refusal(tmp_path, table)
 
 
+@pytest.mark.parametrize(
+    ("lacks", "wsgi", "asgi"),
+    [
+        ("", set(), set()),
+        ('lacks = ["state"]', {"state"}, {"state"}),
+        ('lacks = { asgi = ["state", "websocket"] }', set(), {"state", "websocket"}),
+        ('lacks = { wsgi = ["background"], asgi = ["state"] }', {"background"}, {"state"}),
+    ],
+)
+def test_a_framework_lacks_things_on_all_its_interfaces_or_on_one(
+    tmp_path: Path, lacks: str, wsgi: set[str], asgi: set[str]
+) -> None:
+    table = f'[tool.compliance.frameworks.ours]\ninterfaces = ["wsgi", "asgi"]\napp = "app.py"\n{lacks}'
+    written(tmp_path, "", "app.py")
+    catalogue = load(project=written(tmp_path, table))
+    assert catalogue.frameworks["ours"].lacks == {"wsgi": wsgi, "asgi": asgi}
+    assert catalogue.select(["waitress-ours"])[0].lacks >= wsgi
+    assert catalogue.select(["uvicorn-ours"])[0].lacks == asgi
+
+
+def test_a_framework_lacks_nothing_on_an_interface_that_it_has_not(tmp_path: Path) -> None:
+    table = '[tool.compliance.frameworks.ours]\ninterfaces = ["asgi"]\napp = "app.py"\nlacks = '
+    written(tmp_path, "", "app.py")
+    said = refusal(tmp_path, table + '{ wsgi = ["state"] }')
+    assert "frameworks.ours.lacks.wsgi: unknown key; did you mean 'asgi'?" in said
+    assert "lacks.asgi: 'sate' is unknown; did you mean 'state'" in refusal(
+        tmp_path, table + '{ asgi = ["sate"] }'
+    )
+
+
 def test_a_requirement_may_be_the_project_itself(tmp_path: Path) -> None:
     server = '[tool.compliance.servers.x]\ninterface = "wsgi"\ncommand = ["x"]\nrequires = [".[fast]"]\n'
     server += '[project]\nname = "x-server"'

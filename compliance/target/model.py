@@ -85,7 +85,7 @@ class FrameworkSpec:
     interfaces: tuple[Interface, ...]
     app: Path
     requires: tuple[str, ...]
-    lacks: frozenset[str]
+    lacks: Mapping[Interface, frozenset[str]]
     concurrency: Mapping[Interface, Concurrency]
     python: str
     distribution: str
@@ -121,7 +121,7 @@ class Target:
     @property
     def lacks(self) -> frozenset[str]:
         """What the two together cannot do."""
-        return self.server.lacks | self.framework.lacks
+        return self.server.lacks | self.framework.lacks[self.interface]
 
     @property
     def concurrency(self) -> Concurrency:

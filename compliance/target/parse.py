@@ -70,7 +70,7 @@ def framework(name: str, table: Table, app: Path | None = None) -> FrameworkSpec
         interfaces=_interfaces(table),
         app=app if app is not None and "app" not in table else _app(table),
         requires=requires,
-        lacks=table.capabilities("lacks"),
+        lacks=_lacks(table),
         concurrency=_promises(table.table("concurrency")),
         python=table.specifier("python"),
         distribution=table.text("distribution", _first(requires)),
@@ -85,6 +85,16 @@ def _interfaces(table: Table) -> tuple[Interface, ...]:
     if not interfaces:
         raise table.error("interfaces", 'is missing: ["wsgi"], ["asgi"] or both')
     return interfaces
+
+
+def _lacks(table: Table) -> Mapping[Interface, frozenset[str]]:
+    """What a framework lacks on each of its interfaces: one list for all, or a table of lists."""
+    interfaces = _interfaces(table)
+    if not isinstance(table.data.get("lacks"), dict):
+        return dict.fromkeys(interfaces, table.capabilities("lacks"))
+    lacks = table.table("lacks")
+    lacks.only(*interfaces)
+    return {name: lacks.capabilities(name) for name in interfaces}
 
 
 def _app(table: Table) -> Path:

@@ -48,6 +48,7 @@ class Input(_Strict):
             return False
         gate = self._gates.get(self._arrived)
         if gate is not None:
+            self._channel.note("waiting")
             self._wait(gate)
         self._buffer += self._parts[self._arrived]
         self._arrived += 1
