@@ -6,7 +6,6 @@ from collections.abc import Callable
 from compliance.guest.apps import wsgi_file_wrapper, wsgi_input, wsgi_start_response
 from compliance.server import Server
 from compliance.signs import THROUGH_A_SERVER, UNDER_A_DRIVER
-from compliance.signs import THROUGH_A_SERVER, UNDER_A_DRIVER
 from compliance.stage import Stage
 from compliance.subjects import Subject
 from compliance.wire.http import chunked
