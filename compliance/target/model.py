@@ -17,12 +17,14 @@ CAPABILITIES: Mapping[str, str] = {
     "close-code": "a framework's handler learns the code with which the client closes a WebSocket",
     "disconnect": "a framework's handler learns that the client is gone",
     "end-of-input": "an end of file in wsgi.input where the body ends, which every server should simulate",
+    "file-wrapper": "wsgi.file_wrapper, which is optional",
     "latin-1-header": "a framework sends header values with any latin-1 character as they are",
     "lifespan": "the lifespan protocol",
     "repeated-header": "a framework sends several header fields of one name, not only cookies",
     "state": "a namespace that lifespan shares with every request",
     "streaming-request": "a framework's handler gets a request body while it still arrives",
     "websocket": "the WebSocket protocol",
+    "write": "the write() callable that start_response has to return",
 }
 """What a server or framework may declare, in `lacks`, not to have; each is confirmed where it is declared."""
 

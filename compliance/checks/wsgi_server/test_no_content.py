@@ -1,0 +1,105 @@
+"""WSGI, responses without content: HEAD, 204 and 304, whatever the application yields."""
+
+import pytest
+
+from compliance.exchange import Exchange
+from compliance.expect import Observe, in_sync, saw
+from compliance.guest.apps import wsgi_close as apps
+from compliance.requirements import requirement
+from compliance.server import Server
+
+CLOSE = [("Connection", "close")]
+LENGTHS = {"a known length": [("Content-Length", "8")], "an unknown length": []}
+KINDS = {
+    "HEAD": ("HEAD", "200 OK"),
+    "204": ("GET", "204 No Content"),
+    "304": ("GET", "304 Not Modified"),
+}
+
+
+def bodyless(server: Server, kind: str, headers: list[tuple[str, str]]) -> Exchange:
+    """An exchange whose response has no content, although the application yields eight bytes."""
+    method, status = KINDS[kind]
+    return server.open(method, app=apps.closes, with_={"status": status, "headers": headers})
+
+
+@requirement("rfc9110.head.no_content")
+@pytest.mark.parametrize("headers", LENGTHS.values(), ids=LENGTHS.keys())
+def test_nothing_that_is_yielded_is_sent_in_answer_to_head(
+    server: Server, headers: list[tuple[str, str]]
+) -> None:
+    """After the head of an answer to HEAD comes the next response, or the end of the connection."""
+    exchange = bodyless(server, "HEAD", headers)
+    assert exchange.status == 200, exchange.seen("200")
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing of the body")
+
+
+@requirement("rfc9110.status.204_no_content")
+@pytest.mark.parametrize("headers", LENGTHS.values(), ids=LENGTHS.keys())
+def test_nothing_that_is_yielded_is_sent_with_204(server: Server, headers: list[tuple[str, str]]) -> None:
+    """After the head of a 204 comes the next response, or the end of the connection."""
+    exchange = bodyless(server, "204", headers)
+    exchange.read_head()
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing of the body")
+
+
+@requirement("rfc9110.status.304_no_content")
+@pytest.mark.parametrize("headers", LENGTHS.values(), ids=LENGTHS.keys())
+def test_nothing_that_is_yielded_is_sent_with_304(server: Server, headers: list[tuple[str, str]]) -> None:
+    """After the head of a 304 comes the next response, or the end of the connection."""
+    exchange = bodyless(server, "304", headers)
+    exchange.read_head()
+    rest = exchange.afterwards()
+    assert in_sync(rest), saw(rest, "nothing of the body")
+
+
+@requirement("rfc9112.te.no_te_1xx_204")
+@pytest.mark.parametrize("headers", LENGTHS.values(), ids=LENGTHS.keys())
+def test_a_204_has_no_transfer_encoding(server: Server, headers: list[tuple[str, str]]) -> None:
+    """A server frames no content where there is none."""
+    exchange = bodyless(server, "204", headers)
+    coding = exchange.header("transfer-encoding")
+    assert coding is None, saw(coding, "no Transfer-Encoding")
+
+
+@requirement("rfc9110.cl.no_1xx_204")
+@pytest.mark.parametrize("headers", LENGTHS.values(), ids=LENGTHS.keys())
+def test_a_204_has_no_content_length(server: Server, headers: list[tuple[str, str]]) -> None:
+    """A 204 announces no length, even if the application does."""
+    exchange = bodyless(server, "204", headers)
+    length = exchange.header("content-length")
+    assert length is None, saw(length, "no Content-Length")
+
+
+@requirement("rfc9110.cl.304")
+def test_a_304_gets_no_content_length(server: Server) -> None:
+    """The server invents no length for a 304, of which it cannot know that of the 200."""
+    exchange = bodyless(server, "304", [])
+    length = exchange.header("content-length")
+    assert length is None, saw(length, "no Content-Length")
+
+
+@requirement("rfc9110.cl.head")
+def test_the_applications_content_length_answers_head(server: Server) -> None:
+    """The answer to HEAD has the length that the application announces."""
+    exchange = bodyless(server, "HEAD", LENGTHS["a known length"])
+    length = exchange.header("content-length")
+    assert length == b"8", saw(length, "b'8'")
+
+
+@requirement("rfc9110.cl.head")
+def test_no_other_content_length_answers_head(server: Server) -> None:
+    """A server that announces a length to HEAD announces that of the body that GET would have."""
+    exchange = server.open("HEAD", app=apps.closes, with_={"headers": [], "blocks": []})
+    length = exchange.header("content-length")
+    assert length is None, saw(length, "no Content-Length: the application may leave out the body for HEAD")
+
+
+@requirement("rfc9110.cl.known_size")
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_how_much_is_iterated_where_no_body_is_sent(server: Server, observe: Observe, kind: str) -> None:
+    """How many blocks the server asks for that it will not send."""
+    exchange = bodyless(server, kind, [])
+    observe(f"{exchange.value('close')} of 3 steps")
