@@ -43,7 +43,7 @@ def test_an_error_ends_the_connection(server: Server) -> None:
 
 @requirement("asgi.ws.app.return_after_accept")
 def test_the_code_of_a_return(server: Server, observe: Observe) -> None:
-    """With which code a connection ends whose application returns is recorded; None: without a Close frame."""
+    """With which code the connection of an application that returns ends is recorded, if with any."""
     with left(server, "") as exchange:
         frame = exchange.ending()
         observe(frame.code if frame else None)
@@ -51,7 +51,7 @@ def test_the_code_of_a_return(server: Server, observe: Observe) -> None:
 
 @requirement("asgi.ws.app.raise_after_accept")
 def test_the_code_of_an_error(server: Server, observe: Observe) -> None:
-    """With which code a connection ends whose application raises is recorded; None: without a Close frame."""
+    """With which code the connection of an application that raises ends is recorded, if with any."""
     with left(server, "on purpose") as exchange:
         frame = exchange.ending()
         observe(frame.code if frame else None)

@@ -34,6 +34,13 @@ def answered(server: Server, *messages: dict[str, Any], app: Any = stays, **more
     return exchange
 
 
+def denied(server: Server, *messages: dict[str, Any]) -> WebSocketExchange:
+    """A handshake that the application answers with these messages before it returns."""
+    exchange = answered(server, *messages)
+    exchange.open_gate("leave")
+    return exchange
+
+
 @requirement("asgi.ext.denial.advertised")
 def test_the_extension_is_announced_with_a_dict(server: Server) -> None:
     """A server with the extension lists it in the scope with a dict, which may be empty."""
@@ -46,7 +53,7 @@ def test_the_extension_is_announced_with_a_dict(server: Server) -> None:
 def test_the_denial_has_the_applications_status_and_headers(server: Server) -> None:
     """The client gets the status and the headers of websocket.http.response.start."""
     head = start(401, (b"www-authenticate", b"Basic"), (b"x-a", b"1"), (b"x-a", b"2"))
-    with answered(server, head, body(b"no")) as exchange:
+    with denied(server, head, body(b"no")) as exchange:
         response = exchange.response
     found = (response.status, response.all("www-authenticate"), response.all("x-a"))
     assert found == (401, [b"Basic"], [b"1", b"2"]), saw(found, "401 with the application's headers")
@@ -55,7 +62,7 @@ def test_the_denial_has_the_applications_status_and_headers(server: Server) -> N
 @requirement("asgi.ext.denial.body")
 def test_the_denial_has_the_applications_body(server: Server) -> None:
     """The parts of the body reach the client as one content."""
-    with answered(server, start(), body(b"go ", more_body=True), body(b"away")) as exchange:
+    with denied(server, start(), body(b"go ", more_body=True), body(b"away")) as exchange:
         response = exchange.outcome()
     found = (response.body, response.complete) if response else None
     assert found == (b"go away", True), saw(found, "b'go away', complete")
@@ -64,7 +71,7 @@ def test_the_denial_has_the_applications_body(server: Server) -> None:
 @requirement("asgi.ext.denial.body")
 def test_a_denial_may_declare_its_length(server: Server) -> None:
     """Where the application gives content-length, the client gets it once and the content with it."""
-    with answered(server, start(403, (b"content-length", b"7")), body(b"go away")) as exchange:
+    with denied(server, start(403, (b"content-length", b"7")), body(b"go away")) as exchange:
         response = exchange.outcome()
     found = (response.all("content-length"), response.body) if response else None
     assert found == ([b"7"], b"go away"), saw(found, "Content-Length: 7 and b'go away'")
@@ -74,7 +81,7 @@ def test_a_denial_may_declare_its_length(server: Server) -> None:
 def test_the_keys_of_a_denial_have_defaults(server: Server) -> None:
     """Without headers there are none, without body it is empty, without more_body it is the last."""
     messages = ({"type": f"{EXTENSION}.start", "status": 404}, {"type": f"{EXTENSION}.body"})
-    with answered(server, *messages) as exchange:
+    with denied(server, *messages) as exchange:
         response = exchange.outcome()
     found = (response.status, response.body, response.complete) if response else None
     assert found == (404, b"", True), saw(found, "404 without content, complete")
@@ -92,7 +99,7 @@ def test_the_connection_ends_after_a_denial(server: Server) -> None:
 @requirement("asgi.ext.denial.no_upgrade")
 def test_a_denial_does_not_complete_the_handshake(server: Server) -> None:
     """A denial of status 200 is no 101, and has no Sec-WebSocket-Accept."""
-    with answered(server, start(200), body(b"no")) as exchange:
+    with denied(server, start(200), body(b"no")) as exchange:
         response = exchange.response
     found = (response.status, response.all("Sec-WebSocket-Accept"))
     assert found == (200, []), saw(found, "200 without Sec-WebSocket-Accept")
@@ -111,10 +118,9 @@ def test_a_message_after_a_denial_has_no_effect(server: Server) -> None:
     """websocket.send after a denial writes nothing."""
     late = text("late")
     with answered(server, late, app=tries_late, first=[start(), body(b"no")]) as exchange:
-        exchange.outcome()
         exchange.open_gate("try")
         exchange.wait("tried")
-        exchange.connection.arrived()
+        exchange.outcome()
     received = exchange.connection.everything()
     assert b"late" not in received, saw(received, "no message")
 
@@ -137,9 +143,9 @@ def test_a_denial_after_accept_leaves_no_trace_on_the_wire(server: Server) -> No
 
 @requirement("asgi.ext.denial.disconnect_after")
 def test_what_receive_gives_after_a_denial_response(server: Server, observe: Observe) -> None:
-    """Whether receive gives websocket.disconnect after a denial response, and with which code, is recorded."""
+    """Whether receive gives websocket.disconnect after a denial response, with which code, is recorded."""
     with answered(server, start(), body(b"no"), app=asks_after_answer) as exchange:
-        exchange.outcome()
+        exchange.wait_gate("asked")
         server.fence(asgi_websocket.answers_http)
         exchange.open_gate("asked")
         observe(exchange.value("meanwhile"))
@@ -148,8 +154,7 @@ def test_what_receive_gives_after_a_denial_response(server: Server, observe: Obs
 @requirement("asgi.ext.denial.incomplete")
 def test_a_denial_without_an_end_does_not_hang(server: Server) -> None:
     """If the application returns after the start of a denial, the client's wait has an end."""
-    with answered(server, start()) as exchange:
-        exchange.open_gate("leave")
+    with denied(server, start()) as exchange:
         response = exchange.outcome()
     assert response is None or response.status != 101, exchange.seen("a response, or an end")
 

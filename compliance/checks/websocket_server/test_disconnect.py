@@ -1,12 +1,13 @@
 """ASGI WebSocket, Disconnect: what the application learns when a connection ends, and after that."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from compliance.claims import since
 from compliance.exchange import WebSocketExchange
-from compliance.expect import Observe, saw
+from compliance.expect import Observe, built_in, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close, text
 from compliance.guest.apps.asgi_websocket_asking import asks_after_disconnect
@@ -58,6 +59,12 @@ def closed_by_application(server: Server, **more: object) -> WebSocketExchange:
     return exchange
 
 
+def code_of(event: dict[str, Any]) -> Any:
+    """The code of websocket.disconnect, as a plain int also where it is a member of an IntEnum."""
+    code = event.get("code")
+    return getattr(code, "value", code)
+
+
 @requirement("asgi.ws.disconnect.event")
 @WAYS
 def test_the_end_of_a_connection_is_an_event(
@@ -77,7 +84,7 @@ def test_a_disconnect_always_has_a_code(server: Server, way: Callable[[WebSocket
     with connected(server) as exchange:
         way(exchange)
         event = exchange.value("disconnected")
-    assert type(event.get("code")) is int, saw(event, "an int as code")
+    assert built_in(event.get("code")) == "int", saw(event, "an int as code")
 
 
 @requirement("asgi.ws.disconnect.code_from_client")
@@ -87,7 +94,7 @@ def test_the_code_is_the_clients(server: Server, code: int) -> None:
     with connected(server) as exchange:
         exchange.send_close(code, "bye")
         event = exchange.value("disconnected")
-    assert event.get("code") == code, saw(event, f"code {code}")
+    assert code_of(event) == code, saw(event, f"code {code}")
 
 
 @requirement("asgi.ws.disconnect.code_1005")
@@ -96,7 +103,7 @@ def test_the_code_of_a_close_without_code_is_1005(server: Server) -> None:
     with connected(server) as exchange:
         exchange.send_close(None)
         event = exchange.value("disconnected")
-    assert event.get("code") == 1005, saw(event, "code 1005")
+    assert code_of(event) == 1005, saw(event, "code 1005")
 
 
 @requirement("asgi.ws.disconnect.code_1006")
@@ -107,7 +114,7 @@ def test_the_code_of_a_lost_connection(
     """Which code stands for a connection that ended without a Close frame is recorded; RFC 6455 says 1006."""
     with connected(server) as exchange:
         way(exchange)
-        observe(exchange.value("disconnected").get("code"))
+        observe(code_of(exchange.value("disconnected")))
 
 
 @requirement("asgi.ws.disconnect.reason")
@@ -153,7 +160,7 @@ def test_the_applications_own_close_is_followed_by_a_disconnect(server: Server) 
 def test_the_code_after_the_applications_own_close(server: Server, observe: Observe) -> None:
     """Which code websocket.disconnect has after the application itself closed with 4000 is recorded."""
     with closed_by_application(server, code=4000) as exchange:
-        observe(exchange.value("disconnected").get("code"))
+        observe(code_of(exchange.value("disconnected")))
 
 
 @requirement("asgi.ws.disconnect.pending_messages")
@@ -193,7 +200,7 @@ def test_what_follows_the_clients_close_is_no_message(server: Server) -> None:
 
 @requirement("asgi.ws.disconnect.repeat_receive")
 def test_what_receive_gives_after_a_disconnect(server: Server, observe: Observe) -> None:
-    """What receive does after websocket.disconnect is recorded: an event, an exception, or None where it waits."""
+    """What receive does after websocket.disconnect is recorded: an event, an exception, or None: it waits."""
     with server.websocket("/", app=asks_after_disconnect).accepted() as exchange:
         exchange.send_close()
         exchange.wait_gate("asked")
@@ -207,16 +214,11 @@ def test_what_receive_gives_after_a_disconnect(server: Server, observe: Observe)
 def test_what_send_raises_after_a_disconnect(
     server: Server, way: Callable[[WebSocketExchange], None], observe: Observe
 ) -> None:
-    """What websocket.send raises after websocket.disconnect is recorded; since 2.4 it should be an OSError."""
+    """What websocket.send raises after websocket.disconnect is recorded: an OSError, since 2.4."""
     options = {"first": [accept()], "messages": [text("late")]}
     with server.websocket("/", app=tries_when_gone, with_=options).accepted() as exchange:
         way(exchange)
-        observe(
-            {
-                "spec_version": exchange.value("scope")["asgi"].get("spec_version"),
-                "raised": exchange.value("tried"),
-            }
-        )
+        observe(exchange.value("tried"))
 
 
 @requirement("asgi.ws.sendexc.not_other")
@@ -269,7 +271,7 @@ def test_the_server_survives_its_own_exception(
 
 @requirement("asgi.ws.sendexc.not_logged")
 def test_the_servers_own_exception_is_not_logged(server: Server) -> None:
-    """What send raises because the client has gone, and the application lets pass, is not logged with a traceback."""
+    """What send raises because the client has gone, and the application lets pass, is not logged."""
     with server.websocket("/", app=keeps_sending_to_nobody).accepted() as exchange:
         exchange.send_close()
         exchange.wait_end()

@@ -26,7 +26,7 @@ FIELDS: Mapping[str, str | None] = {
 def attempt(
     server: Server, changes: Mapping[str, str | None], *more: str, line: str = "GET / HTTP/1.1"
 ) -> Exchange:
-    """A handshake with changed fields (None: left out) and more of them, answered by the recorder of any protocol."""
+    """A handshake with changed fields (None: left out) and more of them, for the default recorder."""
     fields = [f"{name}: {value}" for name, value in {**FIELDS, **changes}.items() if value is not None]
     exchange = server.prepare()
     exchange.send("\r\n".join([line, *fields, *more, "", ""]).encode())
@@ -51,7 +51,7 @@ def tokens(response: Response, name: str) -> list[bytes]:
 
 
 def switched(response: Response) -> bool:
-    """Whether a response switches to WebSocket; one that switches to another protocol that was offered does not."""
+    """Whether a response switches to WebSocket, and not to another protocol that was offered."""
     return response.status == 101 and b"websocket" in tokens(response, "upgrade")
 
 
@@ -212,7 +212,7 @@ def test_no_websocket_is_opened_over_http_1_0(server: Server) -> None:
     [None, "", "abc", "MDEyMzQ1Njc4OWFiY2Rl", "MDEyMzQ1Njc4OWFiY2RlZmc=", "????"],
 )
 def test_a_handshake_without_a_key_of_16_bytes_is_refused(server: Server, key: str | None) -> None:
-    """Sec-WebSocket-Key must be there, in base64, and decode to 16 bytes; otherwise the client gets an error."""
+    """Sec-WebSocket-Key must be there and be the base64 of 16 bytes; otherwise the client gets an error."""
     status = answer(server, {"Sec-WebSocket-Key": key}).status
     assert 400 <= status < 500, saw(status, "a client error")
 

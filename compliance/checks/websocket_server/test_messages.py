@@ -38,7 +38,7 @@ def contents(exchange: WebSocketExchange) -> list[str | bytes | None]:
 
 
 def fragments(opcode: int, data: bytes, cuts: Sequence[int]) -> list[Frame]:
-    """The frames of a message that is cut at these places (modulo its size, in any order, repeated or not)."""
+    """The frames of a message that is cut at these places (modulo its size, in any order)."""
     places = sorted(cut % (len(data) + 1) for cut in cuts)
     parts = [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
     last = len(parts) - 1
@@ -229,15 +229,22 @@ def test_a_message_may_come_byte_by_byte(server: Server) -> None:
 
 
 @requirement("asgi.ws.protocol.ping_handled")
-@pytest.mark.parametrize(
-    "payload", [b"", b"are you there?", OCTETS[:125]], ids=["empty", "text", "125 octets"]
-)
+@pytest.mark.parametrize("payload", [b"", b"are you there?", OCTETS[:125]], ids=["empty", "text", "longest"])
 def test_a_ping_is_answered(server: Server, payload: bytes) -> None:
     """The server itself answers a ping with a pong that has the same content."""
-    with connected(server, asgi_websocket.listens_late) as exchange:
+    with connected(server) as exchange:
         exchange.send_frame(Frame(PING, payload))
         frame = exchange.receive_frame()
     assert (frame.opcode, frame.payload) == (PONG, payload), saw(frame, f"a pong with {payload!r}")
+
+
+@requirement("rfc6455.ping.soon")
+def test_a_ping_is_answered_at_once(server: Server) -> None:
+    """A ping is answered while the application is elsewhere, and does not call receive."""
+    with connected(server, asgi_websocket.listens_late) as exchange:
+        exchange.send_frame(Frame(PING, b"ping"))
+        frame = exchange.receive_frame()
+    assert (frame.opcode, frame.payload) == (PONG, b"ping"), saw(frame, "a pong with b'ping'")
 
 
 @requirement("asgi.ws.protocol.ping_handled")

@@ -15,8 +15,10 @@ ENDS = pytest.mark.parametrize("error", ["", "on purpose"], ids=["returns", "rai
 
 
 def denied(server: Server, *messages: object) -> WebSocketExchange:
-    """A handshake that the application closes, staying in its call."""
-    return server.websocket("/", app=stays, with_={"messages": messages or [close()]})
+    """A handshake that the application closes before it returns."""
+    exchange = server.websocket("/", app=stays, with_={"messages": messages or [close()]})
+    exchange.open_gate("leave")
+    return exchange
 
 
 def abandoned(server: Server, error: str) -> WebSocketExchange:
@@ -30,6 +32,13 @@ def abandoned(server: Server, error: str) -> WebSocketExchange:
 def test_a_denied_client_gets_403(server: Server) -> None:
     """Where the application answers websocket.connect with websocket.close, the client gets 403."""
     with denied(server) as exchange:
+        assert exchange.status == 403, exchange.seen("403 Forbidden")
+
+
+@requirement("asgi.ws.close.before_accept_403")
+def test_the_403_does_not_wait_for_the_application_to_return(server: Server) -> None:
+    """A denied client has its 403 while the application stays in its call."""
+    with server.websocket("/", app=stays, with_={"messages": [close()]}) as exchange:
         assert exchange.status == 403, exchange.seen("403 Forbidden")
 
 
@@ -72,7 +81,8 @@ def test_accept_after_a_denial_changes_nothing(server: Server) -> None:
     """accept after the handshake was closed does nothing, or raises an OSError."""
     options = {"first": [close()], "messages": [accept()]}
     with server.websocket("/", app=tries_late, with_=options) as exchange:
-        exchange.read_head()
+        exchange.wait_gate("try")
+        server.fence(asgi_websocket.answers_http)
         exchange.open_gate("try")
         raised = exchange.value("tried")
     assert raised[0] is None or "OSError" in raised[0], saw(raised, "an OSError, or nothing")
@@ -83,7 +93,6 @@ def test_a_message_after_a_denial_is_not_sent(server: Server) -> None:
     """websocket.send after the handshake was closed writes nothing."""
     options = {"first": [close()], "messages": [text("late")]}
     with server.websocket("/", app=tries_late, with_=options) as exchange:
-        exchange.read_head()
         exchange.open_gate("try")
         exchange.wait("tried")
         exchange.outcome()
@@ -95,7 +104,7 @@ def test_a_message_after_a_denial_is_not_sent(server: Server) -> None:
 def test_what_receive_gives_after_a_denial(server: Server, observe: Observe) -> None:
     """Whether receive gives websocket.disconnect after a denial, and with which code, is recorded."""
     with server.websocket("/", app=asks_after_answer, with_={"messages": [close()]}) as exchange:
-        exchange.outcome()
+        exchange.wait_gate("asked")
         server.fence(asgi_websocket.answers_http)
         exchange.open_gate("asked")
         observe(exchange.value("meanwhile"))
@@ -104,7 +113,7 @@ def test_what_receive_gives_after_a_denial(server: Server, observe: Observe) -> 
 @requirement("asgi.ws.app.no_accept_return", definite=True)
 @ENDS
 def test_a_handshake_without_an_answer_does_not_hang(server: Server, error: str) -> None:
-    """If the application ends without an answer, the client gets an error response, or an end of the connection."""
+    """If the application ends without an answer, the client gets an error response, or just an end."""
     with abandoned(server, error) as exchange:
         response = exchange.outcome()
     assert response is None or response.status >= 400, exchange.seen("an error response, or an end")
@@ -115,7 +124,7 @@ def test_a_handshake_without_an_answer_does_not_hang(server: Server, error: str)
 def test_a_handshake_without_an_answer_gets_an_error_response(
     server: Server, error: str, observe: Observe
 ) -> None:
-    """What the client gets if the application ends without an answer is recorded: a status, or just the end."""
+    """What the client gets if the application ends without an answer is recorded."""
     with abandoned(server, error) as exchange:
         response = exchange.outcome()
         observe(response.status if response else "closed without a response")

@@ -52,7 +52,7 @@ def test_the_version_of_asgi_is_a_str(server: Server) -> None:
 
 @requirement("asgi.ws.scope.spec_version")
 def test_the_spec_version_is_one_that_was_published(server: Server, observe: Observe) -> None:
-    """The scope's asgi dict may name the version of the WebSocket specification that the server understands."""
+    """The scope's asgi dict may name the version of the specification that the server understands."""
     version = asgi_of(scope_of(server)).get("spec_version", "2.0")
     observe(version)
     assert version in SPEC_VERSIONS, saw(version, f"one of {SPEC_VERSIONS}")
@@ -195,7 +195,7 @@ def test_the_host_arrives(server: Server) -> None:
 @requirement("asgi.ws.scope.headers_duplicates", definite=True)
 @pytest.mark.parametrize("char", LINE_BREAKS)
 def test_a_header_value_never_becomes_two_headers(server: Server, char: bytes) -> None:
-    """What is a line break elsewhere, but not in HTTP, splits no value: it is kept, or the handshake refused."""
+    """What is a line break elsewhere, but not in HTTP, splits no value: it is kept, or refused."""
     fields = [("X-A", b"a" + char + b"x-injected: 1")]
     with server.websocket("/", app=asgi_websocket.listens, headers=fields) as exchange:
         status = exchange.status

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.exchange import WebSocketExchange
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, binary, text
 from compliance.guest.apps.asgi_websocket_sending import BLOCK, floods, stays
 from compliance.requirements import requirement
 from compliance.server import Server
-from compliance.wire.websocket import BINARY, TEXT, Frame
+from compliance.wire.websocket import BINARY, CLOSE, TEXT, Frame
 
 MIB = 1 << 20
 TEXTS = ["hello", "h\u00e9llo \U0001f600", "a\x00b", "", "\ufeffbom"]
@@ -35,6 +35,14 @@ def noted(exchange: WebSocketExchange, name: str) -> bool:
     """Whether the application has noted this until now."""
     exchange.guest.pump(0)
     return exchange.guest.find(name) is not None
+
+
+def one_message(exchange: WebSocketExchange) -> list[Frame]:
+    """The frames up to the end of a message, or up to a Close frame."""
+    frames = [exchange.receive_frame()]
+    while not frames[-1].final:
+        frames.append(exchange.receive_frame())
+    return frames
 
 
 def content(frame: Frame) -> tuple[int, bytes]:
@@ -122,12 +130,21 @@ def test_an_empty_message_is_sent(server: Server, message: dict[str, Any], opcod
 
 @requirement("asgi.ws.send.large")
 def test_a_large_message_arrives_whole(server: Server) -> None:
-    """A binary message of four mebibytes reaches the client unchanged."""
-    with flooding(server, 1, 4 * MIB) as exchange:
+    """A binary message of one mebibyte reaches the client unchanged."""
+    with flooding(server, 1, MIB) as exchange:
         frame = exchange.receive()
     found = (frame.opcode, len(frame.payload), hashlib.sha256(frame.payload).hexdigest())
-    expected = (BINARY, 4 * MIB, hashlib.sha256(BLOCK * (4 * MIB // 256)).hexdigest())
-    assert found == expected, saw(found, "a binary message of four mebibytes, unchanged")
+    expected = (BINARY, MIB, hashlib.sha256(BLOCK * (MIB // 256)).hexdigest())
+    assert found == expected, saw(found, "a binary message of one mebibyte, unchanged")
+
+
+@requirement("rfc6455.frag.sent_any")
+def test_what_becomes_of_a_message_of_sixteen_mebibytes(server: Server, observe: Observe) -> None:
+    """In how many frames a message of sixteen mebibytes comes, or with which code it is refused, is recorded."""
+    with flooding(server, 1, 16 * MIB) as exchange:
+        frames = one_message(exchange)
+    last = frames[-1]
+    observe({"frames": len(frames), "close": last.code if last.opcode == CLOSE else None})
 
 
 @requirement("asgi.ws.send.bytes")

@@ -12,7 +12,7 @@ Outcome = Union[Message, List[str], None]
 
 
 class Call:
-    """A call of receive that runs beside the app; `outcome` is its event, or the classes of what it raised."""
+    """A call of receive beside the app; `outcome` is its event, or the classes of what it raised."""
 
     def __init__(self, receive: Receive) -> None:
         """Start the call on whichever event loop runs here."""
