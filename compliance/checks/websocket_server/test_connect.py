@@ -87,10 +87,10 @@ def test_the_101_comes_after_accept(server: Server) -> None:
 
 @requirement("asgi.ws.connect.no_receive_before_reply")
 def test_a_message_waits_until_the_application_has_accepted(server: Server) -> None:
-    """What a hasty client sends with its handshake is not given to an application that has not accepted."""
+    """What a hasty client sends during the handshake is not given to an application that has not accepted."""
     with server.websocket("/", app=asks_before_accept) as exchange:
-        exchange.send(encode(Frame(TEXT, b"hasty")))
         exchange.wait_gate("asked")
+        exchange.send(encode(Frame(TEXT, b"hasty")))
         server.fence(asgi_websocket.answers_http)
         exchange.open_gate("asked")
         event = exchange.value("meanwhile")
@@ -100,11 +100,14 @@ def test_a_message_waits_until_the_application_has_accepted(server: Server) -> N
 
 
 @requirement("rfc6455.hs.early_frames")
-def test_what_becomes_of_a_message_that_came_with_the_handshake(server: Server, observe: Observe) -> None:
-    """Whether a frame that follows the request at once, as none may, reaches the application is recorded."""
+def test_what_becomes_of_a_message_that_came_during_the_handshake(server: Server, observe: Observe) -> None:
+    """Whether a frame that a client sends before the 101, as none may, is delivered is recorded."""
     with server.websocket("/", app=asgi_websocket.answers_late) as exchange:
+        exchange.wait_gate("receive")
         exchange.send(encode(Frame(TEXT, b"hasty")))
         exchange.open_gate("receive")
+        exchange.wait_gate("accept")
+        server.fence(asgi_websocket.answers_http)
         exchange.open_gate("accept")
         status = exchange.status
         exchange.send_close()

@@ -140,7 +140,7 @@ def test_a_large_message_arrives_whole(server: Server) -> None:
 
 @requirement("rfc6455.frag.sent_any")
 def test_what_becomes_of_a_message_of_sixteen_mebibytes(server: Server, observe: Observe) -> None:
-    """In how many frames a message of sixteen mebibytes comes, or with which code it is refused, is recorded."""
+    """In how many frames a message of sixteen mebibytes comes is recorded, or the code of a refusal."""
     with flooding(server, 1, 16 * MIB) as exchange:
         frames = one_message(exchange)
     last = frames[-1]
