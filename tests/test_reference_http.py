@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+import httpx
 import pytest
 
 from compliance.lint import judge_asgi
@@ -130,6 +131,16 @@ def test_a_body_byte_by_byte(reader: tuple[Embedded, Reader]) -> None:
             connection.send(bytes([byte]))
         assert read(connection).body == b"abc"
         assert read(connection).body == b""
+
+
+def test_a_real_client(reader: tuple[Embedded, Reader]) -> None:
+    server, app = reader
+    with httpx.Client(base_url="http://{}:{}".format(*server.address)) as client:
+        assert client.get("/", params={"a": "é"}).status_code == 200
+        assert client.post("/", content=iter([b"one", b"", b"two"])).content == b"onetwo"
+        assert client.put("/", json={}).content == b"{}"
+        assert client.head("/").content == b""
+    assert len({tuple(scope["client"]) for scope in app.scopes}) == 1  # one connection for all
 
 
 def test_pipelined_requests_are_answered_in_order(reader: tuple[Embedded, Reader]) -> None:

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from compliance.interface import asgi
-from compliance.reference.errors import ApplicationError, ClientDisconnected, log, log_exception
+from compliance.reference.errors import ApplicationError, ClientDisconnected, log_exception
 from compliance.reference.request import Request
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class ASGICycle:
         """Refuse a message for this reason, or only log what a server need not refuse."""
         if problem.requirement not in self.tolerated:
             raise ApplicationError(problem.requirement, problem.text)
-        log(f"tolerated: {problem}")
+        self.server.log_tolerated(problem.requirement, str(problem))
 
     async def on_return(self) -> None:
         """Deal with an application that returned."""

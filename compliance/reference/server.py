@@ -59,6 +59,7 @@ class Server:
         self.connections: set[Connection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.cancelling = False
+        self.tolerated: set[str] = set()
 
     def adapt(self, application: Any) -> Any:
         """The application as it is to be called; ASGI 2 applications are wrapped."""
@@ -169,6 +170,12 @@ class Server:
             async with asyncio.timeout(self.grace_seconds):
                 while self.tasks:
                     await asyncio.wait(self.tasks)
+
+    def log_tolerated(self, requirement: str, text: str) -> None:
+        """Log the first breach of a requirement that this server need not refuse."""
+        if requirement not in self.tolerated:
+            self.tolerated.add(requirement)
+            log(f"tolerated, and not logged again: {text}")
 
     def cycle(self, connection: Connection, request: Request) -> Cycle:
         """The cycle that serves this request."""

@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from compliance.interface import wsgi
-from compliance.reference.errors import ApplicationError, ClientDisconnected, RequestError, log, log_exception
+from compliance.reference.errors import ApplicationError, ClientDisconnected, RequestError, log_exception
 from compliance.reference.request import Request
 from compliance.reference.wsgi_environ import Environ
 from compliance.reference.wsgi_response import WSGIResponse
@@ -178,4 +178,4 @@ class WSGICycle(Environ, WSGIResponse):
         """Refuse a step for this reason, or only log what is tolerated."""
         if problem.requirement not in self.tolerated:
             raise ApplicationError(problem.requirement, problem.text)
-        log(f"tolerated: {problem}")
+        self.server.log_tolerated(problem.requirement, str(problem))
