@@ -42,7 +42,9 @@ class Lifespan:
         stop.cancel()
         if not self.started.done():
             self.cancel()
-        return await self.started
+        if not await self.started:
+            await self.end()
+        return self.started.result()
 
     async def shutdown(self) -> bool:
         """Send lifespan.shutdown to an application that is there to hear it; False if it failed."""
@@ -82,7 +84,7 @@ class Lifespan:
 
     def on_exception(self, error: BaseException) -> None:
         """Before the answer to startup: not supported. While stopping: a failure."""
-        if self.cancelled:
+        if self.cancelled or (self.started.done() and isinstance(error, asyncio.CancelledError)):
             self.conclude(well=False)
             return
         if not self.started.done():
