@@ -4,6 +4,7 @@
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,16 @@ from typing import IO, Any
 import pytest
 
 from compliance.reference import liar
+from compliance.reference.asgi_http import HTTPCycle
+from compliance.reference.asgi_lifespan import Lifespan
+from compliance.reference.asgi_websocket import WebSocketCycle
+from compliance.reference.connection import Connection as Served
 from compliance.reference.embedded import serving
+from compliance.reference.response import Response as Framing
 from compliance.reference.server import Server
+from compliance.reference.websocket_frames import Frames
+from compliance.reference.wsgi import WSGICycle
+from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStream
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response, request
 
@@ -361,3 +370,16 @@ def test_a_class_that_no_server_uses_is_no_liar() -> None:
         liar.liar(catches=["test_x"])(type("Other", (), {"__doc__": "Other."}))
     with pytest.raises(TypeError, match="lacks an interface or a docstring"):
         liar.liar(catches=["test_x"])(type("Unsaid", (Server,), {"__doc__": "Unsaid."}))
+
+
+def test_the_documented_seams_exist() -> None:
+    text = (ROOT / "docs" / "reference-server.md").read_text()
+    rows = text.partition("| to lie about |")[2].splitlines()[2:]
+    classes = [WSGICycle, HTTPCycle, WebSocketCycle, Lifespan, Frames, Served, Framing, Server]
+    classes += [InputStream, ErrorStream, FileWrapper]
+    names = {name for cls in classes for base in cls.__mro__ for name in vars(base)}
+    seams = {
+        seam for row in rows for seam in re.findall(r"`([a-z_]+)(?:\([^`]*\))?`", row.rpartition(" | ")[2])
+    }
+    assert seams - names == set()
+    assert len(seams) > 100

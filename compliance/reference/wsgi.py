@@ -68,7 +68,8 @@ class WSGICycle(Environ, WSGIResponse):
         except BaseException as error:  # noqa: BLE001 - an application may raise anything, SystemExit too
             self.on_error(error)
         finally:
-            self.tell(self.finish)
+            with contextlib.suppress(RuntimeError):  # the server has ended without this request
+                self.tell(self.finish)
 
     def finish(self) -> None:
         """Let the connection go on."""
