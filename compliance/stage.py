@@ -144,15 +144,19 @@ class Stage:
             )
 
     def _bury(self, subject: Subject) -> None:
-        """Retire a server that died in the check before; raises StartError if it does that every time."""
+        """Retire a server that died in the check before, dies, or left a client waiting.
+
+        What made it silent may go on to harm the checks that follow. Raises StartError if it dies every time.
+        """
         server = self._servers.get(subject.key)
         if server is None or subject.key not in self._ready:
             return
-        if server.process is not None and server.process.alive():
-            self._deaths[subject.key] = 0
+        silent = any(exchange.connection.silent for exchange in server.exchanges)
+        well = serves(server)
+        self._deaths[subject.key] = 0 if well else self._deaths.get(subject.key, 0) + 1
+        if well and not silent:
             return
         self.retire(subject)
-        self._deaths[subject.key] = self._deaths.get(subject.key, 0) + 1
         if self._deaths[subject.key] >= _DEATHS:
             last = server.log() or "(nothing)"
             raise StartError(

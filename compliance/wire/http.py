@@ -127,7 +127,7 @@ class Connection:
         with timed("waiting"):
             ready = select.select([self.socket], [], [], limit)[0]
         if not ready:
-            self.silent = True
+            self.silent = self.silent or seconds is None
             raise Silence(f"no {what} from the server; so far {shorten(self.tail())}")
         try:
             data = self.socket.recv(1 << 18)
