@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -165,6 +165,11 @@ class Exchange:
     def open_gate(self, name: str) -> None:
         """Let the application through a gate."""
         self.guest.open_gate(name)
+
+    def open_gates(self, names: Iterable[str]) -> None:
+        """Let the application through several gates, one after the other."""
+        for name in names:
+            self.open_gate(name)
 
     def wait_end(self) -> None:
         """Wait until the application's work is over."""

@@ -1,0 +1,122 @@
+"""The contract through a real server: what a handler answers is what the client gets."""
+
+import httpx
+import pytest
+
+from compliance.clients import http_client
+from compliance.expect import saw
+from compliance.requirements import requirement
+from compliance.server import Server
+
+
+def get(server: Server, target: str) -> httpx.Response:
+    """One GET of an httpx client, which follows no redirect."""
+    with http_client(server) as client:
+        return client.get(target)
+
+
+@requirement(wsgi="wsgi.sr.status_sent", asgi="asgi.http.start.event_accepted")
+@pytest.mark.parametrize("code", [200, 201, 202, 400, 403, 404, 418, 500, 503])
+def test_the_status_reaches_the_client(combination: Server, code: int) -> None:
+    """The status of a handler's response is that of the client's, with its body."""
+    response = get(combination, f"/status/{code}")
+    seen = (response.status_code, response.text)
+    assert seen == (code, f"status {code}"), saw(seen, f"{code} with 'status {code}'")
+
+
+@requirement("rfc9110.status.204_no_content")
+def test_a_response_without_content_has_none(combination: Server) -> None:
+    """A 204 ends with its header section, and the connection can be used again."""
+    with http_client(combination) as client:
+        nothing, next_one = client.get("/nothing"), client.get("/")
+    seen = (nothing.status_code, nothing.content, next_one.text)
+    assert seen == (204, b"", "hello"), saw(seen, "204 without content, then 'hello'")
+
+
+@requirement("rfc9110.status.304_no_content")
+def test_a_not_modified_has_no_content(combination: Server) -> None:
+    """A 304 ends with its header section, and the connection can be used again."""
+    with http_client(combination) as client:
+        same, next_one = client.get("/status/304"), client.get("/")
+    seen = (same.status_code, same.content, next_one.text)
+    assert seen == (304, b"", "hello"), saw(seen, "304 without content, then 'hello'")
+
+
+@requirement("rfc9110.head.no_content")
+def test_the_answer_to_head_has_no_content(combination: Server) -> None:
+    """The response to HEAD ends with its header section, and the connection can be used again."""
+    with http_client(combination) as client:
+        head, next_one = client.head("/inspect"), client.get("/")
+    assert (head.content, next_one.text) == (b"", "hello"), saw(
+        (head.content, next_one.text), "b'', then 'hello'"
+    )
+
+
+@requirement(
+    wsgi="wsgi.sr.headers_sent", asgi="asgi.http.start.headers_duplicates", needs=("repeated-header",)
+)
+def test_a_repeated_field_is_sent_as_often_as_it_was_set(combination: Server) -> None:
+    """Two fields of one name are two fields on the wire, in their order."""
+    values = get(combination, "/headers").headers.get_list("x-repeated")
+    assert values == ["one", "two"], saw(values, "['one', 'two']")
+
+
+@requirement(wsgi="wsgi.sr.headers_sent", asgi="asgi.http.start.headers_duplicates")
+def test_each_cookie_is_a_field_of_its_own(combination: Server) -> None:
+    """Two cookies are two Set-Cookie fields."""
+    fields = get(combination, "/cookies").headers.get_list("set-cookie")
+    seen = sorted(field.partition(";")[0] for field in fields)
+    assert seen == ["a=1", "b=2"], saw(fields, "one Set-Cookie for a and one for b")
+
+
+@requirement(
+    wsgi="wsgi.sr.header_latin1_bytes", asgi="asgi.http.start.headers_exact_bytes", needs=("latin-1-header",)
+)
+def test_a_latin_1_character_is_one_byte(combination: Server) -> None:
+    """A field value with the character E9 has the byte E9 on the wire."""
+    values = [value for name, value in get(combination, "/headers").headers.raw if name.lower() == b"x-latin"]
+    assert values == [b"\xe9"], saw(values, r"[b'\xe9']")
+
+
+@requirement(wsgi="wsgi.sr.headers_sent", asgi="asgi.http.start.headers_exact_bytes")
+def test_a_redirect_leads_to_its_target(combination: Server) -> None:
+    """The Location of a redirect leads a client to the target's response."""
+    with http_client(combination) as client:
+        response = client.get("/redirect", follow_redirects=True)
+    seen = ([step.status_code for step in response.history], response.text)
+    assert seen == ([302], "hello"), saw(seen, "302, then 'hello'")
+
+
+@requirement(wsgi="wsgi.iter.binary_safe", asgi="asgi.http.body.event_accepted")
+def test_a_large_stream_arrives_whole(combination: Server) -> None:
+    """A million streamed bytes arrive, all of them and in order."""
+    content = get(combination, "/large/1000000").content
+    expected = (bytes(range(256)) * 3907)[:1000000]
+    assert content == expected, saw((len(content), content[:32]), "1000000 bytes, in order")
+
+
+@requirement("rfc9112.conn.persistent_default")
+def test_a_connection_serves_several_requests(combination: Server) -> None:
+    """Three requests in a row need one connection."""
+    with http_client(combination) as client:
+        texts = [client.get("/").text for _ in range(3)]
+    used = {id(exchange.connection) for exchange in combination.exchanges}
+    assert (texts, len(used)) == (["hello"] * 3, 1), saw(
+        (texts, len(used)), "three answers on one connection"
+    )
+
+
+@requirement("rfc9110.server.allow_405")
+def test_a_wrong_method_is_answered_with_those_allowed(combination: Server) -> None:
+    """A 405 names the methods that are allowed."""
+    response = get(combination, "/echo")
+    allowed = {method.strip() for method in response.headers.get("allow", "").split(",")}
+    assert response.status_code == 405, saw(response.status_code, "405")
+    assert {"POST", "PUT", "PATCH"} <= allowed, saw(sorted(allowed), "POST, PUT and PATCH in Allow")
+
+
+@requirement(wsgi="wsgi.sr.status_sent", asgi="asgi.http.start.event_accepted")
+def test_an_unknown_path_is_not_found(combination: Server) -> None:
+    """A path that the application does not have is answered with 404."""
+    status = get(combination, "/no/such/path").status_code
+    assert status == 404, saw(status, "404")
