@@ -217,8 +217,8 @@ def test_the_order_of_the_headers_of_accept_is_kept(server: Server) -> None:
 
 @requirement("rfc6455.hs.protocol_once")
 def test_a_subprotocol_is_announced_once(server: Server) -> None:
-    """However often the client has offered the accepted subprotocol, it is announced once."""
-    offer = [("Sec-WebSocket-Protocol", "first"), ("Sec-WebSocket-Protocol", "first")]
+    """However many headers the client has used for its offer, the accepted subprotocol stands in one."""
+    offer = [("Sec-WebSocket-Protocol", "first"), ("Sec-WebSocket-Protocol", "second")]
     options: dict[str, Any] = {"app": asgi_websocket.listens, "with_": {"accept": {"subprotocol": "first"}}}
     with server.websocket("/", headers=offer, **options) as exchange:
         values = exchange.accepted().response.all("Sec-WebSocket-Protocol")

