@@ -7,9 +7,9 @@ are known to be silent (the liars).
 
 import os
 
-_SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0}
+_SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
 
 
 def ceiling(what: str) -> float:
-    """Seconds to wait for "start", "stop", "answer" (bytes), "event" (of a guest) or "connect"."""
+    """Seconds to wait for "start", "stop", "answer" (bytes), "event" (of a guest), "connect" or "overlap"."""
     return _SECONDS[what] * float(os.environ.get("COMPLIANCE_PATIENCE", "1"))

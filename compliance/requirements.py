@@ -20,7 +20,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _FOLDER: Final = Path(__file__).with_name("spec")
 # Ids whose first words are not the name of their file.
-_DOCUMENTS: Final = {"wsgi": "pep3333", "asgi.ws": "asgi-websocket", "asgi.ext": "asgi-extensions"}
+_DOCUMENTS: Final = {
+    "wsgi": "pep3333",
+    "asgi.ws": "asgi-websocket",
+    "asgi.ext": "asgi-extensions",
+    "promise": "promises",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
