@@ -114,8 +114,16 @@ def test_start_response_refuses_malformed_headers(server: Server, headers: Any) 
 )
 def test_a_character_beyond_latin1_is_an_error(server: Server, with_: dict[str, Any]) -> None:
     """A status or a header with a character above U+00FF is answered with 500, or not at all."""
-    found = server.open(app=apps.answers, with_=with_).outcome()
+    found = server.open(app=apps.answers, with_=with_, headers=CLOSE).outcome()
     assert found is None or found.status == 500, saw(found, "500, or no response")
+
+
+@requirement("wsgi.strings.latin1_app_rejected", definite=True)
+def test_a_character_beyond_latin1_leaves_nobody_waiting(server: Server) -> None:
+    """A client whose response cannot be encoded gets another one, or the end of its connection."""
+    exchange = server.open(app=apps.answers, with_={"headers": [("X-A", "\u20ac")]})
+    found = exchange.outcome()
+    assert found is None or found.complete or exchange.connection.ended, saw(found, "an end")
 
 
 @requirement("wsgi.sr.hop_by_hop_error")

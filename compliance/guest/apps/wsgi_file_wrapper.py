@@ -11,6 +11,7 @@ from compliance.guest.apps.wsgi_blocks import KEPT, TEXT, Blocks
 Environ = Dict[str, Any]
 Start = Callable[..., Any]
 CONTENT = b"0123456789"
+MUCH = 16 << 20
 
 
 class Readable:
@@ -134,7 +135,12 @@ def sends_large(environ: Environ, start_response: Start, channel: Any, kind: str
 
 def sends_much(environ: Environ, start_response: Start, channel: Any, kind: str) -> Any:
     """Return a wrapped file of 16 MB."""
-    return sends(environ, start_response, channel, kind, bytes(16 << 20))
+    if kind != "on disk":
+        return sends(environ, start_response, channel, kind, bytes(MUCH))
+    file = OnDisk(b"", channel)
+    os.ftruncate(file.fileno(), MUCH)
+    start_response("200 OK", list(TEXT))
+    return _wrapper(environ)(file)
 
 
 def wraps_the_wrapper(environ: Environ, start_response: Start, channel: Any, kind: str = "on disk") -> Any:
@@ -151,10 +157,15 @@ def drops_the_wrapper(environ: Environ, start_response: Start, channel: Any) -> 
     return Blocks(channel, [b"other"])
 
 
+def joins_the_wrapper(environ: Environ, start_response: Start, channel: Any, kind: str) -> List[bytes]:
+    """Join the blocks of a wrapper, as middleware does, and return the whole."""
+    start_response("200 OK", list(TEXT))
+    return [b"".join(_wrapper(environ)(FILES[kind](CONTENT, channel)))]
+
+
 def closes_the_wrapper(environ: Environ, start_response: Start, channel: Any, kind: str) -> List[bytes]:
-    """Join the blocks of a wrapper and close it, as middleware does, then return the whole."""
+    """Close a wrapper, as middleware does, and return something else."""
     start_response("200 OK", list(TEXT))
     wrapped = _wrapper(environ)(FILES[kind](CONTENT, channel))
-    body = b"".join(wrapped)
     wrapped.close()
-    return [body]
+    return [b"other"]
