@@ -82,17 +82,17 @@ def _header(scope: Dict[str, Any]) -> Optional[str]:
     return None
 
 
-async def asgi(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Serve one scope through the app that it names, or through the framework."""
+async def asgi(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> Any:
+    """Serve one scope through the app that it names, whose result is returned, or through the framework."""
     kind = str(scope.get("type", "http"))  # what is wrong with it, the app reports
     if kind not in _DEFAULTS and "headers" not in scope:
         await _lifespan(scope, receive, send)
-        return
+        return None
     channel, (app, arguments) = _choose(_header(scope), kind if kind in _DEFAULTS else "http")
     if FRAMEWORK is not None:
         await tap.asgi(FRAMEWORK.asgi, scope, receive, send, channel)
-        return
-    await _run(app, scope, receive, send, channel, arguments)
+        return None
+    return await _run(app, scope, receive, send, channel, arguments)
 
 
 async def _lifespan(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
@@ -111,9 +111,9 @@ async def _run(
     send: Callable[..., Any],
     channel: Channel,
     arguments: Dict[str, Any],
-) -> None:
+) -> Any:
     try:
-        await app(scope, receive, send, channel, **arguments)
+        return await app(scope, receive, send, channel, **arguments)
     except BaseException as error:
         channel.note("raised", repr(error))
         raise

@@ -157,15 +157,3 @@ def test_whether_a_half_close_is_reported_as_disconnect(server: Server, observe:
         server.fence(asgi_http_response.fine)
         server.fence(asgi_http_response.fine)
         observe([kind(message) for message in exchange.so_far("received")])
-
-
-@requirement("asgi.core.app.lifetime_cleanup")
-def test_an_application_may_clean_up_after_the_disconnect(server: Server) -> None:
-    """The application's call goes on after the disconnect, until it returns."""
-    exchange = server.open(app=asgi_http_disconnect.cleans_up)
-    exchange.wait("waiting")
-    exchange.connection.close()
-    exchange.wait_gate("clean up")
-    server.fence(asgi_http_response.fine)
-    exchange.open_gate("clean up")
-    exchange.wait("cleaned up")

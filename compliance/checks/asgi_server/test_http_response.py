@@ -124,5 +124,5 @@ def test_when_the_head_is_sent(server: Server, observe: Observe) -> None:
 @requirement("asgi.core.send.awaitable")
 def test_send_gives_an_awaitable(server: Server) -> None:
     """Calling send with one message gives something that can be awaited."""
-    exchange = server.call(app=asgi_http_response.asks_what_send_gives)
+    exchange = server.call("OPTIONS", app=asgi_http_response.asks_what_send_gives)
     assert exchange.values("awaitable") == [True, True], exchange.seen("two awaitables")

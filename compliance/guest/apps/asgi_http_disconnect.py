@@ -37,13 +37,6 @@ async def reads(scope: Dict[str, Any], receive: Receive, send: Send, channel: An
         more = message.get("more_body", False)
 
 
-async def cleans_up(scope: Dict[str, Any], receive: Receive, send: Send, channel: Any) -> None:
-    """Wait for the disconnect, then at the gate "clean up", then note that it is done."""
-    await waits(scope, receive, send, channel)
-    await channel.agate("clean up")
-    channel.note("cleaned up")
-
-
 async def sends_afterwards(
     scope: Dict[str, Any], receive: Receive, send: Send, channel: Any, before: Any = (), late: Any = ()
 ) -> None:
