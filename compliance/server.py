@@ -33,6 +33,7 @@ from compliance.wire.http import Connection
 E = TypeVar("E", bound=Exchange)
 _COUNTER = itertools.count(1)
 _POLL, _POLL_MAX = 0.002, 0.02
+_KEPT = 250  # exchanges of one check
 
 
 class StartError(Exception):
@@ -306,6 +307,8 @@ class Server:
     ) -> E:
         name = f"e{next(_COUNTER)}" if app is not None or named else None
         field = compliance_field(name, app, with_ or {}) if name is not None else b""
+        if len(self.exchanges) >= _KEPT:  # a property that fails makes hundreds, and files are few
+            self.exchanges.pop(0).close()
         exchange = kind(self, name, field, connection or self.connect(), method)
         self.exchanges.append(exchange)
         return exchange

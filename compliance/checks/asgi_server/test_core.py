@@ -34,6 +34,11 @@ def events_of(server: Server) -> list[Any]:
         return exchange.values("event")
 
 
+def dicts_of(server: Server) -> list[dict[Any, Any]]:
+    """Those of the events that are dicts; that all are is a check of its own."""
+    return [event for event in events_of(server) if isinstance(event, dict)]
+
+
 def walk(value: Any) -> Iterator[Any]:
     """The value and all that is in it, but for the keys of dicts."""
     yield value
@@ -178,7 +183,7 @@ def test_byte_strings_are_bytes(server: Server) -> None:
     """What the specification calls a byte string is of type bytes itself, in the scope and in events."""
     scope = scope_of(server)
     values = [scope.get("raw_path") or b"", scope.get("query_string"), *walk(scope.get("headers", []))]
-    values += [event.get("body", b"") for event in events_of(server)]
+    values += [event.get("body", b"") for event in dicts_of(server)]
     odd = [value for value in values if not isinstance(value, list | tuple) and type(value) is not bytes]
     assert not odd, saw(odd, "values of type bytes only")
 
@@ -221,14 +226,14 @@ def test_events_are_dicts(server: Server) -> None:
 @requirement("asgi.core.event.type_present")
 def test_events_have_a_type(server: Server) -> None:
     """Each event has the key type, which holds a str."""
-    events = events_of(server)
-    assert {type(event.get("type")) for event in events} == {str}, saw(events, "a str as type of each")
+    odd = [event for event in dicts_of(server) if type(event.get("type")) is not str]
+    assert not odd, saw(odd, "a str as type of each")
 
 
 @requirement("asgi.core.event.type_namespaced")
 def test_the_types_of_events_begin_with_that_of_the_scope(server: Server) -> None:
     """The type of each event is that of the scope, a full stop, and a name."""
-    types = [str(event.get("type")) for event in events_of(server)]
+    types = [str(event.get("type")) for event in dicts_of(server)]
     assert all(kind.startswith("http.") for kind in types), saw(types, "types that begin with 'http.'")
 
 

@@ -68,6 +68,8 @@ def flags(events: Sequence[Event]) -> list[Any]:
 
 def assert_complete(events: Sequence[Event], body: bytes) -> None:
     """Fail unless the events are http.request, give the body, and only the last of them ends it."""
+    types = {event.get("type") for event in events}
+    assert types == {"http.request"}, saw(types, "http.request events only")
     assert whole(events) == body, saw(whole(events), repr(body))
     assert flags(events) == [True] * (len(events) - 1) + [False], saw(flags(events), "False once, at the end")
 

@@ -1,5 +1,6 @@
 """ASGI HTTP: one call and one scope for each request, from beginning to end, with nobody else's data."""
 
+import contextlib
 import time
 from typing import Any
 
@@ -112,10 +113,9 @@ def test_the_application_is_called_once_the_head_is_complete(server: Server) -> 
 @requirement("asgi.http.connection.started_on_request")
 def test_a_connection_alone_does_not_call_the_application(server: Server) -> None:
     """A client that connects and says nothing has no scope."""
-    idle = server.connect()
-    server.fence(default.http)
-    waiting = [line.kind for line in server.switchboard.poll() if line.kind != "lifespan"]
-    idle.close()
+    with contextlib.closing(server.connect()):
+        server.fence(default.http)
+        waiting = [line.kind for line in server.switchboard.poll() if line.kind != "lifespan"]
     assert not waiting, saw(waiting, "no call")
 
 

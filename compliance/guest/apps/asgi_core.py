@@ -12,7 +12,7 @@ Scope = Dict[str, Any]
 Receive = Callable[..., Any]
 Send = Callable[..., Any]
 
-_EVENTS = 1000  # more than any request of ours has
+_EVENTS = 20  # more than any request of ours has
 _SOON = 0.01  # seconds
 
 
@@ -126,14 +126,15 @@ async def cleans_up_after_a_disconnect(scope: Scope, receive: Receive, send: Sen
 
 async def _serve(scope: Scope, receive: Receive, send: Send, form: str, call: List[Any]) -> None:
     """Note how the application was called: positional arguments, names of others."""
-    channel = Channel(None, scope["type"])
+    kind = str(scope.get("type", "http"))  # what is wrong with it, the scope will show
+    channel = Channel(None, kind)
     try:
         channel.note("call", call)
-        if scope["type"] == "lifespan":
+        if kind == "lifespan":
             await lifespan(scope, receive, send, channel)
             return
         channel.note("form", form)
-        channel.note("scope", scope)
+        channel.note("scope", dict(scope))
         body = await read_body(receive)
         channel.note("body", body)
         await answer(send, body)

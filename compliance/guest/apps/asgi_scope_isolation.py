@@ -22,7 +22,7 @@ async def marks(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], c
 async def gated(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
     """Wait at the gate "go on" before noting scope and body; answer 200 with the path."""
     await channel.agate("go on")
-    channel.note("scope", scope)
+    channel.note("scope", dict(scope))
     channel.note("body", await read_body(receive))
     await answer(send, scope["path"].encode())
 
