@@ -62,7 +62,7 @@ def test_the_close_frame_has_the_applications_reason(server: Server, reason: str
 
 @requirement("asgi.ws.close.reason")
 @pytest.mark.parametrize("more", [{}, {"reason": None}, {"reason": ""}], ids=["missing", "None", "empty"])
-def test_no_reason_is_an_empty_reason(server: Server, more: dict[str, Any]) -> None:
+def test_a_close_without_reason_has_none(server: Server, more: dict[str, Any]) -> None:
     """Where websocket.close has no reason, or None, the Close frame has none."""
     with closing(server, code=4000, **more) as exchange:
         frame = exchange.receive_close()

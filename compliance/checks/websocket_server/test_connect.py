@@ -199,10 +199,13 @@ def test_the_headers_of_accept_may_be_any_iterables(server: Server, headers: Any
 
 
 @requirement("asgi.ws.accept.headers_default")
-def test_accept_needs_no_headers(server: Server) -> None:
-    """accept without headers is accept with none."""
+def test_accept_without_headers_adds_none(server: Server) -> None:
+    """accept without headers is accept with none, also after a connection that was accepted with some."""
+    with accepting(server, headers=[[b"x-a", b"1"]]) as exchange:
+        exchange.read_head()
     with accepting(server) as exchange:
-        assert exchange.status == 101, exchange.seen("101 Switching Protocols")
+        values = exchange.accepted().response.all("x-a")
+    assert values == [], saw(values, "no x-a")
 
 
 @requirement("asgi.ws.accept.headers_order")

@@ -44,14 +44,14 @@ def test_the_type_is_websocket(server: Server) -> None:
 
 
 @requirement("asgi.ws.scope.asgi_version")
-def test_the_version_of_asgi_is_a_str(server: Server) -> None:
+def test_a_websocket_has_a_version_of_asgi(server: Server) -> None:
     """The scope's asgi dict has a version, which is a str."""
     version = asgi_of(scope_of(server)).get("version")
     assert isinstance(version, str), saw(version, "a str as scope['asgi']['version']")
 
 
 @requirement("asgi.ws.scope.spec_version")
-def test_the_spec_version_is_one_that_was_published(server: Server, observe: Observe) -> None:
+def test_the_spec_version_of_a_websocket_was_published(server: Server, observe: Observe) -> None:
     """The scope's asgi dict may name the version of the specification that the server understands."""
     version = asgi_of(scope_of(server)).get("spec_version", "2.0")
     observe(version)
@@ -131,7 +131,7 @@ def test_the_root_path_is_empty_unless_mounted(server: Server) -> None:
 
 
 @requirement("asgi.ws.scope.headers_type")
-def test_headers_are_pairs_of_bytes(server: Server) -> None:
+def test_headers_of_a_handshake_are_pairs_of_bytes(server: Server) -> None:
     """headers is an iterable of two-item iterables of bytes."""
     headers = scope_of(server, headers=[("X-A", "1"), ("X-Empty", "")])["headers"]
     odd = [item for item in headers if [type(part) for part in item] != [bytes, bytes]]
@@ -155,14 +155,14 @@ def test_repeated_headers_are_not_joined(server: Server) -> None:
 
 
 @requirement("asgi.ws.scope.headers_lowercase")
-def test_header_names_are_lower_case(server: Server, observe: Observe) -> None:
+def test_header_names_of_a_handshake_are_lower_case(server: Server, observe: Observe) -> None:
     """Which header names are not given in lower case is recorded."""
     names = [name for name, _ in scope_of(server, headers=[("X-MiXed", "1")])["headers"]]
     observe([name for name in names if name != name.lower()])
 
 
 @requirement("asgi.ws.scope.headers_case_preserved")
-def test_the_case_of_header_names(server: Server, observe: Observe) -> None:
+def test_the_case_of_header_names_of_a_handshake(server: Server, observe: Observe) -> None:
     """How a header name of mixed case is given is recorded."""
     headers = scope_of(server, headers=[("X-MiXed", "1")])["headers"]
     observe([name for name, _ in headers if name.lower() == b"x-mixed"])
@@ -215,7 +215,7 @@ def test_the_client_is_the_address_of_the_connection(server: Server) -> None:
 
 
 @requirement("asgi.ws.scope.server")
-def test_the_server_is_the_address_that_it_listens_on(server: Server) -> None:
+def test_the_server_of_a_websocket_is_the_address_that_it_listens_on(server: Server) -> None:
     """server, where a server gives it, is its listening host and port."""
     found = scope_of(server).get("server")
     assert found in (None, [server.host, server.port]), saw(found, f"{[server.host, server.port]}, or none")
@@ -278,6 +278,7 @@ def test_one_call_serves_the_whole_connection(server: Server) -> None:
             exchange.send_text(str(number))
         exchange.send_close()
         exchange.values("received")
+        server.fence(asgi_websocket.answers_http)
         assert not server.has_called(exchange), saw(
             "a second call of the application", "one for the connection"
         )

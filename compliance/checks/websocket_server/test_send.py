@@ -1,7 +1,6 @@
 """ASGI WebSocket, Send: what the application sends, as the client gets it."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -184,7 +183,7 @@ def test_frames_have_the_shortest_length_form(server: Server, length: int) -> No
 
 
 @requirement("asgi.core.send.completes")
-def test_send_waits_for_a_client_that_does_not_read(server: Server) -> None:
+def test_a_message_waits_for_a_client_that_does_not_read(server: Server) -> None:
     """Of 64 mebibytes for a client that reads nothing, not all are taken: send waits."""
     with flooding(server, 64, MIB) as exchange:
         exchange.wait("sent")
@@ -202,13 +201,3 @@ def test_a_waiting_send_ends_when_the_client_goes_away(server: Server) -> None:
         exchange.wait("sent")
         exchange.connection.abort()
         exchange.wait_end()
-
-
-@requirement("asgi.ws.send.text")
-@pytest.mark.parametrize("make", [text, binary], ids=["text", "bytes"])
-def test_a_message_is_sent_before_send_is_called_again(server: Server, make: Callable[[Any], Any]) -> None:
-    """A message reaches the client while the application does something else."""
-    with saying(server, make("now" if make is text else b"now")) as exchange:
-        exchange.wait_gate("leave")
-        frame = exchange.receive()
-    assert frame.payload == b"now", saw(frame, "the message, before the application goes on")

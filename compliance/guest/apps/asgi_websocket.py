@@ -1,6 +1,6 @@
 """WebSocket apps that listen: they accept, and report everything that receive gives them.
 
-Each notes the scope first, every event as "received", and the event that is no message as "disconnected".
+Each notes the scope first, every event as "received", and the disconnect as "disconnected" as well.
 """
 
 import hashlib
@@ -54,9 +54,9 @@ async def connected(scope: Message, receive: Receive, channel: Any) -> None:
 
 
 async def listen(receive: Receive, channel: Any) -> None:
-    """Take events up to the one that is no message."""
+    """Take events up to the disconnect."""
     message = await received(receive, channel)
-    while message["type"] == "websocket.receive":
+    while message["type"] != "websocket.disconnect":
         message = await received(receive, channel)
     channel.note("disconnected", message)
 

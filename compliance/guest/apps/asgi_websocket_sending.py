@@ -2,7 +2,16 @@
 
 from typing import Any, List, Optional
 
-from compliance.guest.apps.asgi_websocket import Message, Receive, Send, accept, binary, connected, listen
+from compliance.guest.apps.asgi_websocket import (
+    Message,
+    Receive,
+    Send,
+    accept,
+    binary,
+    connected,
+    listen,
+    text,
+)
 
 BLOCK = bytes(range(256))
 
@@ -87,5 +96,16 @@ async def stays(
         await send(message)
         channel.note("sent", message["type"])
     await channel.agate("leave")
+    if error:
+        raise RuntimeError(error)
+
+
+async def says_and_leaves(
+    scope: Message, receive: Receive, send: Send, channel: Any, error: str = ""
+) -> None:
+    """Accept, send the text "last words", and at once return, or raise an error with this text."""
+    await connected(scope, receive, channel)
+    await send(accept())
+    await send(text("last words"))
     if error:
         raise RuntimeError(error)
