@@ -85,7 +85,10 @@ class _Transport(httpx.BaseTransport):
         found = self._pool.handle_request(
             httpcore.Request(request.method, url, headers=request.headers.raw, content=request.stream)
         )
-        content = b"".join(found.stream)  # type: ignore[arg-type]
+        try:
+            content = found.read()
+        finally:
+            found.close()  # gives the connection back to the pool
         return httpx.Response(
             found.status, headers=found.headers, content=content, extensions=found.extensions
         )
@@ -125,6 +128,13 @@ class _Socket(socket.socket):
         super().sendall(data, flags)
 
 
+class _Patient(ClientConnection):
+    """A client whose reads end at our ceiling."""
+
+    def recv(self, timeout: float | None = None, decode: bool | None = None) -> Any:
+        return super().recv(ceiling("answer") if timeout is None else timeout, decode)
+
+
 @contextlib.contextmanager
 def websocket_client(
     server: Server, target: str = "/", subprotocols: Sequence[str] = ()
@@ -144,10 +154,11 @@ def websocket_client(
             open_timeout=ceiling("answer"),
             close_timeout=ceiling("answer"),
             proxy=None,
+            create_connection=_Patient,
         ) as client:
             yield client
     except TimeoutError as error:
-        raise Silence(f"the handshake was not answered: {error}") from error
+        raise Silence(f"nothing came over the WebSocket: {error}") from error
     except InvalidHandshake as error:
         raise NotHttp(f"the opening handshake failed: {error}") from error
     except (ConnectionClosed, EOFError) as error:

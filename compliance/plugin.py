@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+
 from compliance import options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
@@ -84,13 +85,13 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Any:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the checks of a subject on one worker."""
     if SESSION not in config.stash:
         return None
     from compliance.schedule import SubjectScheduling
 
-    return SubjectScheduling(config, {subject.name for subject in config.stash[SESSION].subjects})
+    return SubjectScheduling(config, log, {subject.name for subject in config.stash[SESSION].subjects})
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

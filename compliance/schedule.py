@@ -1,6 +1,7 @@
 """How pytest-xdist shares out the checks: a subject's checks stay on one worker, so it is started once."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -11,9 +12,9 @@ from compliance.subjects import FOLDERS
 class SubjectScheduling(LoadScopeScheduling):
     """Load scheduling whose scope is the subject that a check's node id names."""
 
-    def __init__(self, config: pytest.Config, names: Iterable[str]) -> None:
-        """`names` are the subjects' names, as they stand in node ids."""
-        super().__init__(config)
+    def __init__(self, config: pytest.Config, log: Any, names: Iterable[str]) -> None:
+        """`names` are the subjects' names, as they stand in node ids; `log` is xdist's own."""
+        super().__init__(config, log)
         self._names = sorted(names, key=len, reverse=True)
 
     def _split_scope(self, nodeid: str) -> str:
