@@ -25,9 +25,9 @@ def caught(result: Result, honest: Sequence[Result]) -> bool:
 
 
 def failed(result: Result, honest: Sequence[Result]) -> bool:
-    """Whether a check fails on a liar, also one that may only be observed but passes on the honest server."""
-    passes = any(other.check == result.check and other.verdict == "passed" for other in honest)
-    return result.verdict in _FAILING or (result.verdict == "observed" and passes)
+    """Whether a check fails on a liar, also one that may only be observed but passes on honest ones."""
+    verdicts = {other.verdict for other in honest if other.check == result.check}
+    return result.verdict in _FAILING or (result.verdict == "observed" and verdicts == {"passed"})
 
 
 @dataclass

@@ -1,13 +1,15 @@
 """The liars by name, for COMPLIANCE_BARE_LIAR."""
 
+import asgi_concurrency_liars
 import asgi_liars
 import asgi_scope_liars
+import wsgi_concurrency_liars
 import wsgi_liars
 from asgi_contract import AsgiContract
 from lies import LIARS
 from wsgi_contract import WsgiContract
 
-MODULES = (asgi_liars, asgi_scope_liars, wsgi_liars)
+MODULES = (asgi_concurrency_liars, asgi_liars, asgi_scope_liars, wsgi_concurrency_liars, wsgi_liars)
 
 
 def wsgi(name):
