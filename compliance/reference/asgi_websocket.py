@@ -15,6 +15,7 @@ import h11
 from compliance.reference import websocket_handshake as handshake
 from compliance.reference.asgi import ASGICycle, Message, pairs
 from compliance.reference.errors import ApplicationError, ClientDisconnected, RequestError, log
+from compliance.reference.request import Headers
 
 if TYPE_CHECKING:
     from compliance.reference.websocket_frames import Frames
@@ -46,10 +47,14 @@ class WebSocketCycle(ASGICycle):
 
     async def run(self) -> None:
         """Check the handshake, then call the application; raises RequestError."""
-        handshake.check(self.request)
+        self.check_handshake()
         if not isinstance(self.connection.poll(), h11.EndOfMessage):
             raise RequestError(400, "a WebSocket handshake has no body")
         await super().run()
+
+    def check_handshake(self) -> None:
+        """Raise RequestError for a handshake that is not as RFC 6455 wants it."""
+        handshake.check(self.request)
 
     # The scope
 
@@ -115,7 +120,7 @@ class WebSocketCycle(ASGICycle):
         """Complete the handshake."""
         subprotocol = message.get("subprotocol")
         self.check_subprotocol(subprotocol)
-        headers = handshake.accept_headers(self.request, subprotocol, pairs(message))
+        headers = self.accept_headers(subprotocol, pairs(message))
         event = h11.InformationalResponse(status_code=101, headers=headers, reason=b"Switching Protocols")
         protocol = self.connection.protocol
         data = protocol.send(event) or b""
@@ -123,6 +128,10 @@ class WebSocketCycle(ASGICycle):
         self.frames = self.make_frames()
         await self.stream.write(data)
         self.server.spawn(self.frames.run())
+
+    def accept_headers(self, subprotocol: str | None, headers: Headers) -> Headers:
+        """The headers of the 101, the application's among them."""
+        return handshake.accept_headers(self.request, subprotocol, headers)
 
     def make_frames(self) -> Frames:
         """The object that reads and writes frames from now on."""

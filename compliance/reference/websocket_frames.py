@@ -81,6 +81,8 @@ class Frames:
                 await self.on_part(event)
             elif isinstance(event, events.Ping):
                 await self.on_ping(event)
+            elif isinstance(event, events.Pong):
+                await self.on_pong(event)
             elif isinstance(event, events.CloseConnection):
                 await self.on_close(event)
         self.stream.wake()
@@ -106,6 +108,9 @@ class Frames:
         """Answer at once, whatever the application does."""
         if self.protocol.state is ConnectionState.OPEN:
             await self.write(event.response())
+
+    async def on_pong(self, event: events.Pong) -> None:
+        """Nothing: that it came is enough."""
 
     async def on_close(self, event: events.CloseConnection) -> None:
         """Deal with a Close frame of the client, or with a frame that fails the connection."""
