@@ -49,6 +49,12 @@ def read_too_much(server: Server, framing: bytes, body: bytes) -> list[Any]:
     return post(server, framing, body + request, calls=more, connection=connection).values("got")
 
 
+def received(exchange: Exchange) -> bytes:
+    """All that the application has read, once the exchange is over; it is closed."""
+    with exchange:
+        return b"".join(exchange.finish().values("got"))
+
+
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     """`data` in pieces, cut at these places (counted modulo its length)."""
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
@@ -100,7 +106,7 @@ def test_bodies_of_requests_under_way_at_once_do_not_mix(server: Server) -> None
     exchanges = [post(server, b"Content-Length: 20", body[:10], calls=[("read", 20)]) for body in bodies]
     for exchange, body in zip(exchanges, bodies, strict=True):
         exchange.send(body[10:])
-    found = [b"".join(exchange.finish().values("got")) for exchange in exchanges]
+    found = [received(exchange) for exchange in exchanges]
     assert found == bodies, saw(found, "each its own body")
 
 
