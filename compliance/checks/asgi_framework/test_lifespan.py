@@ -9,6 +9,10 @@ from compliance.framework import ABSENT, Framework, after_sends, step
 from compliance.requirements import requirement
 
 STARTUP = {"type": "lifespan.startup"}
+SCOPES: dict[str, dict[str, Any]] = {
+    "no state": {"state": ABSENT},
+    "no version": {"asgi": {"version": "3.0"}},
+}
 SHUTDOWN = step({"type": "lifespan.shutdown"}, after_sends(1))
 
 
@@ -45,12 +49,10 @@ def test_the_message_of_a_failed_startup_is_text(framework: Framework) -> None:
 
 
 @requirement("asgi.lifespan.state.framework_use", definite=True)
-@pytest.mark.parametrize(
-    "scope", [{"state": ABSENT}, {"asgi": {"version": "3.0"}}], ids=["no state", "no version"]
-)
-def test_the_lifespan_needs_no_namespace(framework: Framework, scope: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", SCOPES)
+def test_the_lifespan_needs_no_namespace(framework: Framework, name: str) -> None:
     """An application starts and stops whether or not the server offers a namespace."""
-    transcript = framework.lifespan(scope=scope)
+    transcript = framework.lifespan(scope=SCOPES[name])
     expected = ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert types(transcript.sent) == expected, transcript.seen(" and ".join(expected))
 
