@@ -17,9 +17,12 @@ NOTHING = [[], [], b"", b""]
 
 
 def got(server: Server, body: bytes | None, *calls: tuple[Any, ...], method: str = "POST") -> list[Any]:
-    """What these calls of methods give of a body; a call that raised gives its error as a str."""
+    """What these calls of methods give of a body; none of them may raise."""
     with server.call(method, "/", app=apps.reads, with_={"calls": calls}, body=body) as exchange:
-        return exchange.values("got")
+        found = exchange.values("got")
+    errors = [value for value in found if isinstance(value, str)]
+    assert not errors, saw(errors, f"no error from {calls}")
+    return found
 
 
 @requirement("wsgi.input.read_size")
