@@ -50,7 +50,7 @@ def read_too_much(server: Server, framing: bytes, body: bytes) -> list[Any]:
 
 
 def received(exchange: Exchange) -> bytes:
-    """All that the application has read, once the exchange is over; it is closed, and no call may have raised."""
+    """All that the application has read, once the exchange is over; no call may have raised."""
     with exchange:
         found = exchange.finish().values("got")
     errors = [value for value in found if isinstance(value, str)]
