@@ -162,6 +162,14 @@ def test_a_body_arrives_whatever_the_method(server: Server, method: str) -> None
 
 
 @requirement("asgi.http.request.body_concat")
+def test_a_body_arrives_in_spite_of_an_upgrade_that_is_not_taken(server: Server) -> None:
+    """A client that offers another protocol, which the server need not know, has sent a body all the same."""
+    offer = [("Connection", "Upgrade"), ("Upgrade", "compliance/1")]
+    events = server.call("POST", "/", app=guest.events, headers=offer, body=b"content").values("event")
+    assert_complete(events, b"content")
+
+
+@requirement("asgi.http.request.body_concat")
 def test_a_body_that_waits_for_the_application_arrives_whole(server: Server) -> None:
     """Of 8 MiB, much is on its way when the application begins to read, and nothing of it is lost."""
     body = bytes(range(256)) * (1 << 15)

@@ -104,7 +104,7 @@ class _Twice(HTTPCycle):
 class PutIsTwoCalls(_Twice):
     """PUT calls the application twice."""
 
-    def again(self, rest: bytes) -> bool:
+    def again(self, rest: bytes) -> bool:  # noqa: ARG002
         """For PUT."""
         return self.request.method == "PUT"
 

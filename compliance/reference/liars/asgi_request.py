@@ -116,6 +116,15 @@ class OptionsHasNoBody(HTTPCycle):
         return super().body(b"" if self.request.method == "OPTIONS" else data, more_body)
 
 
+@liar(catches=["test_a_body_arrives_in_spite_of_an_upgrade_that_is_not_taken"])
+class UpgradeHasNoBody(HTTPCycle):
+    """The body of a request that offers an upgrade is kept from the application."""
+
+    def body(self, data: bytes, more_body: bool) -> Message:
+        """Nothing where another protocol was offered."""
+        return super().body(b"" if self.request.values(b"upgrade") else data, more_body)
+
+
 @liar(catches=["test_a_body_ends_where_the_next_request_begins"])
 class TakesTheNextRequest(HTTPCycle):
     """A body goes on with the request that follows it."""
