@@ -18,7 +18,7 @@ async def events(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], 
     """Note every event up to the end of the body, or the disconnect; answer 200."""
     for _ in range(_EVENTS):
         message = await receive()
-        channel.note("event", message)
+        channel.note("event", dict(message))
         if is_last(message):
             break
     if message["type"] == "http.request":
@@ -61,7 +61,7 @@ async def asks_again(scope: Dict[str, Any], receive: Any, send: Callable[..., An
             break
     channel.note("complete")
     for _ in range(2):
-        channel.note("later", await receive())
+        channel.note("later", dict(await receive()))
         channel.note("asked")
 
 
@@ -69,5 +69,5 @@ async def awaits_by_hand(scope: Dict[str, Any], receive: Any, send: Callable[...
     """Note whether receive() is awaitable, and what awaiting it gives; answer 200."""
     awaitable = receive()
     channel.note("awaitable", inspect.isawaitable(awaitable))
-    channel.note("event", await awaitable)
+    channel.note("event", dict(await awaitable))
     await answer(send, b"")
