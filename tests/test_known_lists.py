@@ -1,0 +1,51 @@
+"""The lists of known failures that the suite ships: each entry is about something, and leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from compliance import coverage, target
+from compliance.known import Ledger
+from compliance.target import Known
+
+FINDINGS = Path(__file__).parent.parent / "docs" / "findings.md"
+CATALOGUE = target.load()
+
+
+def entries() -> list[tuple[str, Known]]:
+    """All entries with the names of their subjects."""
+    listed = [*CATALOGUE.servers.values(), *CATALOGUE.frameworks.values(), *CATALOGUE.targets()]
+    return [(spec.name, entry) for spec in listed for entry in spec.known]
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as code hosts make it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def anchors() -> set[str]:
+    """The anchors of the page of findings."""
+    return {slug(line.lstrip("#")) for line in FINDINGS.read_text().splitlines() if line.startswith("#")}
+
+
+def test_no_entry_is_faulty() -> None:
+    grouped: dict[str, list[Known]] = {}
+    for name, entry in entries():
+        grouped.setdefault(name, []).append(entry)
+    assert Ledger({name: (listed, {}) for name, listed in grouped.items()}).problems() == []
+
+
+@pytest.mark.parametrize(("name", "entry"), entries(), ids=lambda value: getattr(value, "requirement", value))
+def test_an_entry_leads_to_an_issue_or_a_finding(name: str, entry: Known) -> None:
+    page, _, anchor = entry.link.partition("#")
+    if page == "docs/findings.md":
+        assert anchor in anchors(), f"{name}: docs/findings.md has no heading for #{anchor}"
+    else:
+        assert entry.link.startswith("https://"), f"{name}: {entry.link} leads nowhere"
+
+
+def test_the_checks_that_entries_name_exist() -> None:
+    functions = {check.function for check in coverage.checks()}
+    named = {check.partition("[")[0].rpartition("::")[2] for _, entry in entries() for check in entry.checks}
+    assert named <= functions
