@@ -15,7 +15,7 @@ from compliance.reference.request import Request
 from compliance.reference.wsgi import WSGICycle
 
 
-@liar(catches=[])
+@liar(catches=["test_an_unusual_method_arrives_as_it_was_sent", "test_request_method_is_the_method"])
 class EveryMethodIsGet(WSGICycle):
     """REQUEST_METHOD is always GET."""
 
@@ -24,7 +24,7 @@ class EveryMethodIsGet(WSGICycle):
         return {**super().request_line(), "REQUEST_METHOD": "GET"}
 
 
-@liar(catches=[])
+@liar(catches=["test_an_unusual_method_arrives_as_it_was_sent"])
 class KnownMethodsOnly(WSGICycle):
     """REQUEST_METHOD of a method with a hyphen or of one that is not registered is POST."""
 
@@ -35,7 +35,15 @@ class KnownMethodsOnly(WSGICycle):
         return line if line["REQUEST_METHOD"] in known else {**line, "REQUEST_METHOD": "POST"}
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_a_field_with_the_name_of_a_variable_does_not_set_it",
+        "test_environ_makes_the_url_of_the_request",
+        "test_script_name_and_path_info_make_the_path",
+        "test_the_script_name_of_the_root_is_empty",
+        "test_which_other_variables_there_are",
+    ]
+)
 class SlashIsScriptName(WSGICycle):
     """SCRIPT_NAME of an application at the root is "/"."""
 
@@ -44,7 +52,19 @@ class SlashIsScriptName(WSGICycle):
         return {**super().target(), "SCRIPT_NAME": "/"}
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_an_encoded_delicate_octet_is_decoded_or_refused",
+        "test_any_path_arrives_as_its_octets",
+        "test_environ_makes_the_url_of_the_request",
+        "test_how_a_path_is_normalised",
+        "test_octets_that_are_not_utf8_are_latin1_characters",
+        "test_path_info_ends_at_the_first_question_mark",
+        "test_path_info_is_decoded_once",
+        "test_path_info_is_percent_decoded",
+        "test_utf8_octets_of_a_path_are_latin1_characters",
+    ]
+)
 class PathIsEncoded(WSGICycle):
     """PATH_INFO is still percent-encoded."""
 
@@ -53,7 +73,7 @@ class PathIsEncoded(WSGICycle):
         return self.request.raw_path.decode("latin-1")
 
 
-@liar(catches=[])
+@liar(catches=["test_path_info_is_decoded_once"])
 class PathIsDecodedTwice(WSGICycle):
     """PATH_INFO is percent-decoded twice."""
 
@@ -62,7 +82,14 @@ class PathIsDecodedTwice(WSGICycle):
         return unquote(super().path_info(), encoding="latin-1")
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_any_path_arrives_as_its_octets",
+        "test_no_string_has_characters_beyond_latin1",
+        "test_octets_that_are_not_utf8_are_latin1_characters",
+        "test_utf8_octets_of_a_path_are_latin1_characters",
+    ]
+)
 class PathIsUnicode(WSGICycle):
     """PATH_INFO is decoded from UTF-8 and not from Latin-1."""
 
@@ -71,7 +98,7 @@ class PathIsUnicode(WSGICycle):
         return unquote_to_bytes(self.request.raw_path).decode("utf-8", "replace")
 
 
-@liar(catches=[])
+@liar(catches=["test_any_path_arrives_as_its_octets", "test_octets_that_are_not_utf8_are_latin1_characters"])
 class PathIsMadeUtf8(WSGICycle):
     """Octets of the path that are no UTF-8 are replaced."""
 
@@ -80,7 +107,7 @@ class PathIsMadeUtf8(WSGICycle):
         return unquote(self.request.raw_path.decode("latin-1")).encode().decode("latin-1")
 
 
-@liar(catches=[])
+@liar(catches=["test_an_encoded_delicate_octet_is_decoded_or_refused"])
 class PathEndsAtControls(WSGICycle):
     """PATH_INFO ends before the first control character."""
 
@@ -90,7 +117,7 @@ class PathEndsAtControls(WSGICycle):
         return next((path[:place] for place, character in enumerate(path) if character < " "), path)
 
 
-@liar(catches=[])
+@liar(catches=["test_how_a_path_is_normalised"])
 class PathIsCanonical(WSGICycle):
     """PATH_INFO is brought into a canonical form."""
 
@@ -100,7 +127,13 @@ class PathIsCanonical(WSGICycle):
         return posixpath.normpath(path) if "." in path or "//" in path else path
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_an_absolute_target_gives_its_path",
+        "test_environ_makes_the_url_of_the_request",
+        "test_path_info_ends_at_the_first_question_mark",
+    ]
+)
 class PathHoldsQuery(WSGICycle):
     """PATH_INFO goes on to the end of the target."""
 
@@ -110,7 +143,7 @@ class PathHoldsQuery(WSGICycle):
         return super().path_info() + ("?" + query if query else "")
 
 
-@liar(catches=[], area="wsgi_server", interface="wsgi")
+@liar(catches=["test_an_absolute_target_gives_its_path"], area="wsgi_server", interface="wsgi")
 class PathIsAbsolute(Connection):
     """PATH_INFO of a target in absolute form is the whole target."""
 
@@ -120,7 +153,11 @@ class PathIsAbsolute(Connection):
         return request if target.startswith((b"/", b"*")) else replace(request, raw_path=target)
 
 
-@liar(catches=[], area="wsgi_server", interface="wsgi")
+@liar(
+    catches=["test_raw_octets_of_a_path_are_latin1_characters_or_refused"],
+    area="wsgi_server",
+    interface="wsgi",
+)
 class RawOctetsAreQuestionMarks(Connection):
     """Octets of the request line above 0x7F are taken for encoded question marks."""
 
@@ -133,7 +170,7 @@ class RawOctetsAreQuestionMarks(Connection):
         return super().feed()
 
 
-@liar(catches=[])
+@liar(catches=["test_options_for_the_whole_server_is_answered"])
 class FailsForTheWholeServer(WSGICycle):
     """OPTIONS * ends in an error."""
 
@@ -144,7 +181,14 @@ class FailsForTheWholeServer(WSGICycle):
         return super().path_info()
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_any_query_arrives_untouched",
+        "test_environ_makes_the_url_of_the_request",
+        "test_query_string_is_what_follows_the_question_mark",
+        "test_which_other_variables_there_are",
+    ]
+)
 class NoQueryString(WSGICycle):
     """QUERY_STRING is always empty."""
 
@@ -153,7 +197,13 @@ class NoQueryString(WSGICycle):
         return ""
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_any_query_arrives_untouched",
+        "test_environ_makes_the_url_of_the_request",
+        "test_query_string_is_what_follows_the_question_mark",
+    ]
+)
 class QueryIsDecoded(WSGICycle):
     """QUERY_STRING is percent-decoded."""
 
@@ -162,7 +212,14 @@ class QueryIsDecoded(WSGICycle):
         return unquote_to_bytes(self.request.query).decode("latin-1")
 
 
-@liar(catches=[])
+@liar(
+    catches=[
+        "test_a_value_of_one_request_is_not_in_the_next",
+        "test_any_query_arrives_untouched",
+        "test_environ_makes_the_url_of_the_request",
+        "test_query_string_of_no_query_is_empty_or_absent",
+    ]
+)
 class NoQueryIsADash(WSGICycle):
     """QUERY_STRING of no query is "-"."""
 
