@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -15,8 +16,12 @@ from compliance.requirements import requirement
 from compliance.server import Server
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
-SEGMENT = TEXT.filter(lambda text: text not in {".", ".."})
+SEGMENT = TEXT.filter(lambda text: "/" not in text and text not in {".", ".."})
 LARGE = bytes(range(256)) * 4096
+
+
+class NotJson(AssertionError):
+    """The target did not answer with the JSON that the contract wants."""
 
 
 def ask(server: Server, method: str, target: str, **options: object) -> httpx.Response:
@@ -25,11 +30,27 @@ def ask(server: Server, method: str, target: str, **options: object) -> httpx.Re
         return client.request(method, target, **options)  # type: ignore[arg-type]
 
 
-def inspect(server: Server, target: str = "/inspect", **options: object) -> dict[str, object]:
-    """What the framework tells of a request."""
-    response = ask(server, "GET", target, **options)
+def parsed(response: httpx.Response, kind: type = object) -> Any:
+    """The JSON document in a response, of this type; it is the target's fault if there is none."""
     assert response.status_code == 200, saw((response.status_code, response.content), "200")
-    told: dict[str, object] = response.json()
+    try:
+        document = response.json()
+    except ValueError as error:
+        raise NotJson(saw(response.content, "JSON")) from error
+    assert isinstance(document, kind), saw(document, f"a {kind.__name__}")
+    return document
+
+
+def pairs_in(document: Any) -> list[tuple[str, ...]]:
+    """The pairs of text in a list."""
+    right = isinstance(document, list) and all(isinstance(pair, list) for pair in document)
+    assert right, saw(document, "a list of pairs")
+    return [tuple(map(str, pair)) for pair in document]
+
+
+def inspect(server: Server, target: str = "/inspect", **options: object) -> dict[str, Any]:
+    """What the framework tells of a request."""
+    told: dict[str, Any] = parsed(ask(server, "GET", target, **options), dict)
     return told
 
 
@@ -38,7 +59,7 @@ def inspect(server: Server, target: str = "/inspect", **options: object) -> dict
 def test_the_method_reaches_the_handler(combination: Server, method: str) -> None:
     """The framework reports the method of the request."""
     response = ask(combination, method, "/inspect")
-    told = response.json().get("method") if response.status_code == 200 else response.status_code
+    told = parsed(response, dict).get("method")
     assert told == method, saw(told, method)
 
 
@@ -55,7 +76,7 @@ def test_any_path_reaches_the_handler_decoded(combination: Server, rest: str) ->
 def test_any_query_reaches_the_handler(combination: Server, pairs: list[tuple[str, str]]) -> None:
     """The pairs of an urlencoded query are those that the client encoded; names keep their order."""
     response = ask(combination, "GET", f"/query?{urlencode(pairs)}")
-    told = sorted(tuple(pair) for pair in response.json())
+    told = sorted(pairs_in(parsed(response)))
     assert told == sorted(pairs), saw(told, repr(sorted(pairs)))
 
 
@@ -67,9 +88,8 @@ def test_the_header_fields_reach_the_handler(combination: Server) -> None:
         "User-Agent": "compliance",
         "Authorization": "Basic eDp5",
     }
-    told = inspect(combination, headers=sent)["headers"]
-    for_handler = dict(told)  # type: ignore[call-overload]
-    seen = {name: for_handler.get(name.lower()) for name in sent}
+    told = pairs_in(inspect(combination, headers=sent).get("headers"))
+    seen = {name: " ".join(pair[1:]) for name in sent for pair in told if pair[:1] == (name.lower(),)}
     assert seen == sent, saw(seen, repr(sent))
 
 
@@ -77,15 +97,15 @@ def test_the_header_fields_reach_the_handler(combination: Server) -> None:
 def test_the_cookies_of_a_request_reach_the_handler(combination: Server) -> None:
     """Two cookies in one field are two cookies for the handler."""
     response = ask(combination, "GET", "/cookies/read", headers={"Cookie": "a=1; b=two"})
-    assert response.json() == {"a": "1", "b": "two"}, saw(response.text, "the cookies a and b")
+    cookies = parsed(response)
+    assert cookies == {"a": "1", "b": "two"}, saw(cookies, "the cookies a and b")
 
 
 @requirement(wsgi="wsgi.url.reconstruct", asgi="asgi.http.scope.path_percent_decoded")
 def test_the_url_of_a_request_is_that_of_the_client(combination: Server) -> None:
     """The URL that the framework puts together leads to where the client sent its request."""
-    told = httpx.URL(str(inspect(combination, "/inspect?a=1")["url"]))
-    seen = (told.scheme, told.host, told.port, told.path, told.query)
-    expected = ("http", combination.host, combination.port, "/inspect", b"a=1")
+    seen = inspect(combination, "/inspect?a=1").get("url")
+    expected = f"http://{combination.host}:{combination.port}/inspect?a=1"
     assert seen == expected, saw(seen, repr(expected))
 
 
@@ -125,7 +145,7 @@ def test_any_json_is_parsed_by_the_handler(combination: Server, value: object) -
     """A JSON document comes back from a handler that parses and encodes it."""
     fields = {"Content-Type": "application/json; charset=utf-8"}
     response = ask(combination, "POST", "/json", content=json.dumps(value).encode(), headers=fields)
-    told = response.json() if response.status_code == 200 else response.status_code
+    told = parsed(response)
     assert told == value, saw((response.status_code, response.text), repr(value))
 
 
@@ -135,5 +155,5 @@ def test_any_form_is_parsed_by_the_handler(combination: Server, pairs: list[tupl
     """The fields of an urlencoded form are those that the client encoded."""
     fields = {"Content-Type": "application/x-www-form-urlencoded"}
     response = ask(combination, "POST", "/form", content=urlencode(pairs).encode(), headers=fields)
-    told = sorted(tuple(pair) for pair in response.json())
+    told = sorted(pairs_in(parsed(response)))
     assert told == sorted(pairs), saw(told, repr(sorted(pairs)))

@@ -1,6 +1,7 @@
 """The liars by name, for COMPLIANCE_BARE_LIAR."""
 
 import asgi_concurrency_liars
+import asgi_contract_liars
 import asgi_liars
 import asgi_scope_liars
 import wsgi_concurrency_liars
@@ -9,7 +10,14 @@ from asgi_contract import AsgiContract
 from lies import LIARS
 from wsgi_contract import WsgiContract
 
-MODULES = (asgi_concurrency_liars, asgi_liars, asgi_scope_liars, wsgi_concurrency_liars, wsgi_liars)
+MODULES = (
+    asgi_concurrency_liars,
+    asgi_contract_liars,
+    asgi_liars,
+    asgi_scope_liars,
+    wsgi_concurrency_liars,
+    wsgi_liars,
+)
 
 
 def wsgi(name):

@@ -5,7 +5,7 @@ import sys
 from lies import liar
 from wsgi_contract import WsgiContract
 
-from compliance.guest.channel import note
+from compliance.guest.channel import gate, note
 
 # What is given to start_response
 
@@ -167,7 +167,7 @@ class BlockBeforeStart(WsgiContract):
         yield b"lo"
 
 
-@liar("wsgi.iter.app_no_write_in_iter")
+@liar("wsgi.iter.app_no_write_in_iter", ["test_each_part_of_a_stream_arrives_before_the_next_is_made"])
 class WritesWhileIterating(WsgiContract):
     """Calls write() from within its iterable."""
 
@@ -199,6 +199,18 @@ class NoCleanUp(WsgiContract):
         return iter(list(super().stream(environ, start_response, rest)))
 
 
+@liar("wsgi.iter.close_on_disconnect", ["test_a_stream_is_closed_when_the_client_leaves"])
+class CleansUpAtTheEnd(WsgiContract):
+    """The stream cleans up only when it has been read to its end."""
+
+    def parts(self, count):
+        yield b"part-0\n"
+        for number in range(1, count):
+            gate("part-%d" % number)
+            yield b"part-%d\n" % number
+        note("stream closed")
+
+
 # Errors
 
 
@@ -223,7 +235,7 @@ class NoExcInfo(WsgiContract):
         return [b"internal server error"]
 
 
-@liar("wsgi.sr.exc_info_app_not_trap")
+@liar("wsgi.sr.exc_info_app_not_trap", ["test_a_stream_that_fails_does_not_look_complete"])
 class TrapsExcInfo(WsgiContract):
     """Traps what start_response raises when it was called with exc_info."""
 
@@ -240,7 +252,7 @@ class TrapsExcInfo(WsgiContract):
         return super().stream_raise(environ, start_response, rest)
 
 
-@liar("wsgi.err.app_no_output_after_sent")
+@liar("wsgi.err.app_no_output_after_sent", ["test_a_stream_that_fails_does_not_look_complete"])
 class OutputAfterError(WsgiContract):
     """Goes on with an error page after a part of the body has been sent."""
 
