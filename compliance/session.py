@@ -152,8 +152,9 @@ class Session:
         return self._ledger
 
     def _versions(self, subject: Subject) -> Mapping[str, str]:
+        """What decides which known failures apply; the distribution "python" is the interpreter itself."""
         environment = self.places[subject.key].environment
-        found = environment.versions if environment is not None else {}
+        found = {"python": environment.version, **environment.versions} if environment is not None else {}
         return {name: found[name] for name in subject.distributions if name in found}
 
     # Collecting
