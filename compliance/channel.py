@@ -70,6 +70,7 @@ class Line:
     _socket: socket.socket
     events: list[Event] = field(default_factory=list)
     ended: bool = False
+    silent: bool = False  # nothing came up to a ceiling
     _rest: bytes = b""
     _awaited: int = 0
 
@@ -123,6 +124,7 @@ class Line:
             if self.ended:
                 raise Silence(f"the application ended without {what}; it reported {self.names()}")
             if not self.pump(deadline - now()) and now() >= deadline:
+                self.silent = True
                 raise Silence(f"no {what} from the application; it reported {self.names()}")
         return result
 

@@ -187,6 +187,10 @@ class Exchange:
         if last or self.connection.ended:
             self.connection.half_close()
 
+    def was_silent(self) -> bool:
+        """Whether something was waited for in vain, on the connection or from the application."""
+        return self.connection.silent or (self._line is not None and self._line.silent)
+
     # Evidence
 
     def seen(self, expected: str) -> str:

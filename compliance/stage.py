@@ -151,7 +151,7 @@ class Stage:
         server = self._servers.get(subject.key)
         if server is None or subject.key not in self._ready:
             return
-        silent = any(exchange.connection.silent for exchange in server.exchanges)
+        silent = any(exchange.was_silent() for exchange in server.exchanges)
         well = serves(server)
         self._deaths[subject.key] = 0 if well else self._deaths.get(subject.key, 0) + 1
         if well and not silent:

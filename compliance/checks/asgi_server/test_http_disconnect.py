@@ -29,7 +29,8 @@ def waiting(server: Server, before: list[dict[str, Any]], times: int = 1) -> Exc
 
 def kind(message: Any) -> Any:
     """The type of a message that the guest noted; the message itself if it has none."""
-    return message.get("type", message) if isinstance(message, dict) else message
+    plain = getattr(message, "value", message)  # of a subclass of dict, which is judged elsewhere
+    return plain.get("type", plain) if isinstance(plain, dict) else plain
 
 
 @requirement("asgi.http.disconnect.event_type")
@@ -133,7 +134,7 @@ def test_how_often_receive_gives_the_disconnect(server: Server, observe: Observe
     server.fence(asgi_http_response.fine)
     server.fence(asgi_http_response.fine)
     received = [kind(message) for message in exchange.so_far("received")]
-    assert set(received) == {"http.disconnect"}, saw(received, "http.disconnect each time")
+    assert received == ["http.disconnect"] * len(received), saw(received, "http.disconnect each time")
     observe(len(received))
 
 

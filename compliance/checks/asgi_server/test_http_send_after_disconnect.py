@@ -137,5 +137,5 @@ def test_whether_send_fails_before_receive_tells(
         server.fence(asgi_http_response.fine)
         exchange.open_gate("left")
         seen = exchange.value("sent")
-        assert exchange.value("received").get("type") == "http.disconnect", exchange.seen("http.disconnect")
+        assert exchange.value("received") == {"type": "http.disconnect"}, exchange.seen("http.disconnect")
         observe(seen)
