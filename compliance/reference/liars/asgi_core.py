@@ -115,6 +115,9 @@ class SchemeOfAnotherKind(HTTPCycle):
         "test_the_scope_has_a_dict_about_asgi",
         "test_the_version_of_asgi_is_a_str",
         "test_the_version_of_asgi_is_3",
+        "test_an_error_after_a_disconnect_is_of_the_server_s_own_class",
+        "test_send_raises_nothing_but_an_oserror_after_a_disconnect",
+        "test_send_returns_after_a_disconnect",
     ]
 )
 class NoVersions(_Scope):

@@ -50,6 +50,7 @@ class EmptyChunkedBodyGoesOn(HTTPCycle):
         "test_the_body_of_an_event_is_bytes",
         "test_byte_strings_are_bytes",
         "test_events_hold_plain_values",
+        "test_an_echo_comes_while_the_request_is_still_sent",
     ]
 )
 class BytearrayBody(HTTPCycle):
@@ -60,7 +61,7 @@ class BytearrayBody(HTTPCycle):
         return {**super().body(data, more_body), "body": bytearray(data)}
 
 
-@liar(catches=["test_more_body_is_a_bool"])
+@liar(catches=["test_more_body_is_a_bool", "test_an_echo_comes_while_the_request_is_still_sent"])
 class NumericMoreBody(HTTPCycle):
     """more_body is 0 or 1."""
 
@@ -94,6 +95,8 @@ class LosesBytes(HTTPCycle):
         "test_chunk_extensions_are_no_part_of_the_body",
         "test_trailers_are_no_part_of_the_body",
         "test_what_looks_like_chunks_inside_a_chunk_is_content",
+        "test_an_echo_comes_while_the_request_is_still_sent",
+        "test_an_early_part_arrives_while_the_request_is_still_sent",
     ]
 )
 class DropsLaterParts(HTTPCycle):
@@ -148,7 +151,15 @@ class EarlyEnd(HTTPCycle):
         return {**super().body(data, more_body), "more_body": more_body and not ends}
 
 
-@liar(catches=["test_no_http_request_follows_the_last_one", "test_receive_waits_while_nothing_happens"])
+@liar(
+    catches=[
+        "test_no_http_request_follows_the_last_one",
+        "test_receive_waits_while_nothing_happens",
+        "test_a_pending_receive_gives_the_disconnect",
+        "test_no_disconnect_while_the_client_stays",
+        "test_the_disconnect_message_is_a_dict_of_its_type",
+    ]
+)
 class RepeatsTheEnd(HTTPCycle):
     """receive() gives the end of the body again instead of waiting."""
 
@@ -160,7 +171,11 @@ class RepeatsTheEnd(HTTPCycle):
 
 
 @liar(
-    catches=["test_receive_waits_while_nothing_happens", "test_a_scope_lasts_while_the_response_is_held_open"]
+    catches=[
+        "test_receive_waits_while_nothing_happens",
+        "test_a_scope_lasts_while_the_response_is_held_open",
+        "test_no_disconnect_while_the_client_stays",
+    ]
 )
 class EarlyDisconnect(HTTPCycle):
     """receive() gives a disconnect instead of waiting."""
@@ -212,6 +227,7 @@ class WholeBodyFirst(HTTPCycle):
         "test_chunk_extensions_are_no_part_of_the_body",
         "test_trailers_are_no_part_of_the_body",
         "test_what_looks_like_chunks_inside_a_chunk_is_content",
+        "test_an_echo_comes_while_the_request_is_still_sent",
     ]
 )
 class LineEndsOfChunks(HTTPCycle):
@@ -223,7 +239,13 @@ class LineEndsOfChunks(HTTPCycle):
         return super().body(data + b"\r\n" if chunked else data, more_body)
 
 
-@liar(catches=["test_a_body_that_breaks_off_never_ends", "test_a_body_that_breaks_off_ends_in_a_disconnect"])
+@liar(
+    catches=[
+        "test_a_body_that_breaks_off_never_ends",
+        "test_a_body_that_breaks_off_ends_in_a_disconnect",
+        "test_a_request_that_breaks_off_is_never_whole",
+    ]
+)
 class CutIsComplete(HTTPCycle):
     """A body that breaks off is said to be complete."""
 
@@ -232,7 +254,12 @@ class CutIsComplete(HTTPCycle):
         return super().disconnect() if self.body_complete else self.body(b"", False)
 
 
-@liar(catches=["test_a_body_that_breaks_off_ends_in_a_disconnect"])
+@liar(
+    catches=[
+        "test_a_body_that_breaks_off_ends_in_a_disconnect",
+        "test_a_request_that_breaks_off_is_never_whole",
+    ]
+)
 class CutRaises(HTTPCycle):
     """receive() raises where a body breaks off."""
 
