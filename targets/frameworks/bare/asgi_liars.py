@@ -115,7 +115,7 @@ class NoType(_Send):
         return {key: value for key, value in message.items() if key != "type"}
 
 
-@liar("asgi.http.body.app_final")
+@liar("asgi.http.body.app_final", ["test_a_connection_serves_several_requests"])
 class NoFinalBody(AsgiContract):
     """The response to / is never completed."""
 
