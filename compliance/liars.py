@@ -6,11 +6,12 @@ and combinations. What the lies are is said where they are told: `compliance/ref
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from compliance import coverage
 from compliance.reference import liar
 from compliance.subjects import FOLDERS, Subject
 from compliance.target import Catalogue, FrameworkSpec, Interface, TargetError
@@ -26,12 +27,25 @@ class Lie:
     doc: str
 
 
-def subjects(catalogue: Catalogue, patterns: Sequence[str]) -> list[Subject]:
-    """The liars whose names match; TargetError if none does."""
+def subjects(catalogue: Catalogue, patterns: Sequence[str], *, near: bool = False) -> list[Subject]:
+    """The liars whose names match; TargetError if none does.
+
+    `near`: each is judged only in the files that hold a check which it names.
+    """
     found = [s for s in everybody(catalogue) if any(fnmatchcase(s.name, pattern) for pattern in patterns)]
     if not found:
         raise TargetError(f"--liars {' '.join(patterns)}: no liar has such a name")
-    return found
+    return _near(found, catches(catalogue.frameworks["bare"].app)) if near else found
+
+
+def _near(found: Sequence[Subject], told: Mapping[str, Sequence[str]]) -> list[Subject]:
+    files: dict[str, set[str]] = {}
+    for check in coverage.checks():
+        files.setdefault(check.function, set()).add(check.path)
+    return [
+        replace(subject, files=frozenset().union(*(files.get(name, ()) for name in told[subject.name])))
+        for subject in found
+    ]
 
 
 def everybody(catalogue: Catalogue) -> list[Subject]:

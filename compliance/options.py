@@ -41,6 +41,11 @@ def add(parser: pytest.Parser) -> None:
         metavar="GLOB",
         help="judge the suite's own liars instead of targets",
     )
+    group.addoption(
+        "--liars-near",
+        action="store_true",
+        help="judge each liar only in the files of the checks that it names, not by all of its kind",
+    )
 
 
 def asked_for(config: pytest.Config) -> bool:

@@ -113,7 +113,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cited = citation(metafunc.function)
     if cited is None:
         raise pytest.UsageError(f"{metafunc.definition.nodeid} cites no requirement: add @requirement(…)")
-    subjects = [s for s in session.judged_by(folder) if s.interface in cited.interfaces()]
+    path = metafunc.definition.path
+    subjects = [
+        s for s in session.judged_by(folder) if s.interface in cited.interfaces() and s.judged_in(path)
+    ]
     metafunc.parametrize("subject", subjects, ids=[subject.name for subject in subjects])
 
 

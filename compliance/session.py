@@ -48,7 +48,7 @@ def _select(config: pytest.Config) -> list[Subject]:
         os.environ["COMPLIANCE_PATIENCE"] = str(config.option.patience)
     everything = catalogue(config)
     if config.option.liars:
-        return liars.subjects(everything, config.option.liars)
+        return liars.subjects(everything, config.option.liars, near=config.option.liars_near)
     return subjects_of(everything.select(config.option.target))
 
 

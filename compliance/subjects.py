@@ -47,6 +47,7 @@ class Subject:
     known: tuple[Known, ...]
     target: str
     folders: frozenset[str] | None = None  # None: every folder of its kind and interface
+    files: frozenset[str] | None = None  # None: every file of those, else paths below the folder of checks
     env: Mapping[str, str] = field(default_factory=dict)
 
     def judged_by(self, folder: str) -> bool:
@@ -55,6 +56,10 @@ class Subject:
         if rule is None or (self.folders is not None and folder not in self.folders):
             return False
         return rule.kind == self.kind and self.interface in rule.interfaces
+
+    def judged_in(self, path: Path) -> bool:
+        """Whether the checks of this file judge it, if those of its folder do."""
+        return self.files is None or path.relative_to(CHECKS).as_posix() in self.files
 
     @property
     def key(self) -> str:

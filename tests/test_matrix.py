@@ -25,7 +25,7 @@ def run(destination: Path, *options: str) -> list[Result]:
 @pytest.mark.slow
 def test_every_check_can_fail_and_every_liar_is_caught(tmp_path: Path) -> None:
     honest = run(tmp_path / "honest.json", "--target", "reference-*-bare", "-n", "2")
-    lying = run(tmp_path / "lying.json", "--liars", "*", "-n", "2", "--patience", "0.2")
+    lying = run(tmp_path / "lying.json", "--liars", "*", "--liars-near", "-n", "2", "--patience", "0.2")
     told = liars.catches(target.load().frameworks["bare"].app)
     checks = [check.name.rpartition("::")[2] for check in coverage.checks()]
     found = matrix.build(honest, lying, told, checks)
