@@ -2,5 +2,6 @@
 
 import sys
 
-if "compliance.plugin" not in sys.modules:  # an installed suite is a plugin already, whatever folder pytest runs in
+# An installed suite is a plugin already, whatever folder pytest runs in.
+if "compliance.plugin" not in sys.modules:
     pytest_plugins = ["compliance.plugin"]

@@ -53,7 +53,8 @@ def run(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Ou
     destination = folder / "results.json"
     finished = subprocess.run(
         [*command(*options), "--results", str(destination)],
-        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=600, check=False,
     )  # fmt: skip
     document = json.loads(destination.read_text()) if destination.is_file() else {}
     return Outcome(finished.returncode, finished.stdout, document)

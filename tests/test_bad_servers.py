@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from suite import bad_project, gone, run
 
 GET = ("--target", "mine-bare", "--check", "wsgi.environ.request_method")
@@ -13,13 +12,19 @@ GET = ("--target", "mine-bare", "--check", "wsgi.environ.request_method")
 @pytest.mark.parametrize(
     ("way", "patience", "expected"),
     [
-        ("exits", "1", r"mine exited with code 1 before it listened(.|\n)*config error: no such worker class"),
+        (
+            "exits",
+            "1",
+            r"mine exited with code 1 before it listened(.|\n)*config error: no such worker class",
+        ),
         ("hangs", "0.01", r"mine did not listen on 127\.\S+(.|\n)*still thinking"),
         ("elsewhere", "0.02", r"mine did not listen on 127\.\S+"),
         ("silent", "0.02", r"mine fails the pre-flight: no a status line from the server"),
     ],
 )
-def test_a_server_that_does_not_start_is_one_error(tmp_path: Path, way: str, patience: str, expected: str) -> None:
+def test_a_server_that_does_not_start_is_one_error(
+    tmp_path: Path, way: str, patience: str, expected: str
+) -> None:
     outcome = run(bad_project(tmp_path, way), *GET, "--patience", patience)
     assert outcome.code == 1
     assert re.search(expected, outcome.text), outcome.text

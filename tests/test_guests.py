@@ -3,20 +3,26 @@
 from pathlib import Path
 
 import pytest
+from suite import run
 
 from compliance.environment import EnvironmentUnavailable, Wishes, provide
-from suite import run
 
 TARGETS = """
 [servers.greenlets]
 interface = "wsgi"
-command = ["{python}", "-m", "gunicorn", "-k", "gevent", "-c", "python:compliance.guest.launch.gunicorn_settings", "-b", "{host}:{port}", "{app}"]
+command = [
+    "{python}", "-m", "gunicorn", "-c", "python:compliance.guest.launch.gunicorn_settings",
+    "-k", "gevent", "-b", "{host}:{port}", "{app}",
+]
 requires = ["gunicorn[gevent]"]
 concurrency = { blocking = "all" }
 
 [servers.forks]
 interface = "wsgi"
-command = ["{python}", "-m", "gunicorn", "-w", "3", "-c", "python:compliance.guest.launch.gunicorn_settings", "-b", "{host}:{port}", "{app}"]
+command = [
+    "{python}", "-m", "gunicorn", "-c", "python:compliance.guest.launch.gunicorn_settings",
+    "-w", "3", "-b", "{host}:{port}", "{app}",
+]
 requires = ["gunicorn"]
 concurrency = { blocking = 3 }
 
@@ -35,7 +41,8 @@ concurrency = { blocking = 1, nonblocking = "all" }
 # Where gates, notes, threads and forks of the guest are needed, whatever the verdicts.
 CHECKS = (
     "wsgi.environ.*", "wsgi.input.*", "wsgi.iter.*", "promise.*",
-    "asgi.http.scope.*", "asgi.http.body.*", "asgi.http.disconnect.*", "asgi.ws.receive.*", "asgi.lifespan.startup.*",
+    "asgi.http.scope.*", "asgi.http.body.*", "asgi.http.disconnect.*", "asgi.ws.receive.*",
+    "asgi.lifespan.startup.*",
 )  # fmt: skip
 OPTIONS = tuple(word for check in CHECKS for word in ("--check", check))
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from suite import gone
 
 from compliance.process import LaunchError, launch, strays
-from suite import gone
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
 
@@ -27,7 +27,8 @@ def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 
 def test_children_go_with_their_group(tmp_path: Path) -> None:
-    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEPER!r}]).pid, flush=True)"
+    start = f"subprocess.Popen([sys.executable, '-c', {SLEEPER!r}])"
+    code = f"import subprocess, sys; print({start}.pid, flush=True)"
     process = launch([sys.executable, "-c", code], env={}, cwd=tmp_path, log=tmp_path / "log")
     process.wait(30)
     child = int(process.log_tail().splitlines()[0])

@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from suite import run
 
 SERVER = """
 interface = "wsgi"
-command = ["{python}", "-m", "compliance.reference", "--interface", "wsgi", "--host", "{host}", "--port", "{port}", LIE "{app}"]
+command = [
+    "{python}", "-m", "compliance.reference", "--interface", "wsgi",
+    "--host", "{host}", "--port", "{port}", LIE "{app}",
+]
 requires = ["h11", "wsproto"]
 concurrency = { blocking = "all" }
 """
@@ -102,7 +104,8 @@ def test_a_server_that_a_wheel_ships_is_judged(tmp_path: Path) -> None:
 def test_the_projects_own_pytest_settings_do_no_harm(project: Path) -> None:
     with (project / "pyproject.toml").open("a") as file:
         file.write(
-            '\n[tool.pytest.ini_options]\ntestpaths = ["mine"]\nfilterwarnings = ["error"]\nxfail_strict = true\n'
+            '\n[tool.pytest.ini_options]\ntestpaths = ["mine"]\n'
+            'filterwarnings = ["error"]\nxfail_strict = true\n'
         )
     (project / "mine").mkdir()
     (project / "mine" / "test_mine.py").write_text("def test_mine():\n    assert False\n")

@@ -1,4 +1,4 @@
-"""The raw client: sends exactly what it is given, reads tolerantly, and tells silence, close and reset apart."""
+"""The raw client: sends what it is given, reads tolerantly, and tells silence, close and reset apart."""
 
 import socket
 import threading
