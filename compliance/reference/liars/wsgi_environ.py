@@ -117,6 +117,15 @@ class PathEndsAtControls(WSGICycle):
         return next((path[:place] for place, character in enumerate(path) if character < " "), path)
 
 
+@liar(catches=["test_path_info_is_the_path"])
+class PathEndsAtSemicolon(WSGICycle):
+    """PATH_INFO ends before the first semicolon, as if parameters were no part of a path."""
+
+    def path_info(self) -> str:
+        """A part of it."""
+        return unquote_to_bytes(self.request.raw_path.partition(b";")[0]).decode("latin-1")
+
+
 @liar(catches=["test_how_a_path_is_normalised"])
 class PathIsCanonical(WSGICycle):
     """PATH_INFO is brought into a canonical form."""
