@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.expect import shorten
+from compliance.expect import TargetDied, shorten
 from compliance.requirements import Citation, consequence, get
 from compliance.results import Verdict
 
@@ -33,7 +33,7 @@ def is_the_targets_fault(error: BaseException) -> bool:
 
 
 def judge(citation: Citation, interface: str, error: BaseException | None, observed: list[Any]) -> Judgement:
-    """The verdict of a check that ended with this exception, or with none."""
+    """The verdict of a check that ended with this exception, or with none; a crash is never excused by doubt."""
     if isinstance(error, NotApplicable):
         return Judgement("not applicable", str(error))
     if error is None:
@@ -43,7 +43,8 @@ def judge(citation: Citation, interface: str, error: BaseException | None, obser
     if not is_the_targets_fault(error):
         return Judgement("error", f"{type(error).__name__}: {error}")
     requirement = get(citation.id_for(interface))
-    return Judgement(consequence(requirement, definite=citation.definite), message(error))
+    definite = citation.definite or any(isinstance(leaf, TargetDied) for leaf in leaves(error))
+    return Judgement(consequence(requirement, definite=definite), message(error))
 
 
 def message(error: BaseException) -> str:
