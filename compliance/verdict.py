@@ -33,7 +33,7 @@ def is_the_targets_fault(error: BaseException) -> bool:
 
 
 def judge(citation: Citation, interface: str, error: BaseException | None, observed: list[Any]) -> Judgement:
-    """The verdict of a check that ended with this exception, or with none; a crash is never excused by doubt."""
+    """The verdict of a check that ended with this exception, or with none; no doubt excuses a crash."""
     if isinstance(error, NotApplicable):
         return Judgement("not applicable", str(error))
     if error is None:
