@@ -50,7 +50,10 @@ class UrlWithoutPort(_Inspects):
         return dict(values, url="http://testserver" + values["path"])
 
 
-@liar("asgi.http.scope.path_utf8_decoded", ["test_any_path_reaches_the_handler_decoded"])
+@liar(
+    "asgi.http.scope.path_utf8_decoded",
+    ["test_any_path_reaches_the_handler_decoded", "test_raw_path_may_be_missing"],
+)
 class EncodedPath(AsgiContract):
     """Gives a handler the path percent-encoded."""
 
@@ -238,7 +241,14 @@ class StaysWithoutClient(AsgiContract):
             await agate("never")
 
 
-@liar("asgi.core.error.app_exception_isolated", ["test_a_handler_that_raises_is_answered_with_500"])
+@liar(
+    "asgi.core.error.app_exception_isolated",
+    [
+        "test_a_handler_that_raises_is_answered_with_500",
+        "test_a_body_that_breaks_off_is_not_taken_for_the_whole",
+        "test_an_invalid_message_is_an_error",
+    ],
+)
 class ErrorsAreFine(AsgiContract):
     """The answer to an error is a 200."""
 
@@ -254,7 +264,13 @@ class ShowsTheCode(AsgiContract):
         await exchange.text(traceback.format_exc(), 500)
 
 
-@liar("asgi.http.disconnect.after_client_close", ["test_a_handler_learns_that_the_client_has_left"])
+@liar(
+    "asgi.http.disconnect.after_client_close",
+    [
+        "test_a_handler_learns_that_the_client_has_left",
+        "test_a_handler_that_waits_for_the_disconnect_gets_it",
+    ],
+)
 class WaitsForever(AsgiContract):
     """A handler is not told that the client is gone."""
 
@@ -274,7 +290,10 @@ class ForgetsTheTask(AsgiContract):
 # WebSocket
 
 
-@liar("asgi.ws.close.after_accept_code", ["test_the_close_code_is_the_handlers"])
+@liar(
+    "asgi.ws.close.after_accept_code",
+    ["test_the_close_code_is_the_handlers", "test_the_handler_s_code_and_reason_are_sent"],
+)
 class ClosesNormally(AsgiContract):
     """Every close is a normal one."""
 
@@ -292,7 +311,13 @@ class StaysOpen(AsgiContract):
         await agate("never")
 
 
-@liar("asgi.ws.disconnect.code_from_client", ["test_the_handler_learns_the_clients_close_code"])
+@liar(
+    "asgi.ws.disconnect.code_from_client",
+    [
+        "test_the_handler_learns_the_clients_close_code",
+        "test_a_handler_learns_the_code_of_a_disconnect_without_reason",
+    ],
+)
 class MistakesTheCode(AsgiContract):
     """A handler takes each close code for 1000."""
 
