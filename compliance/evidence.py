@@ -30,7 +30,8 @@ def gather(exchanges: Sequence[Exchange], log: str) -> Evidence | None:
         "sent": [[round(at - start, 6), _cut(data)] for at, data in sent],
         "received": [[round(at - start, 6), _cut(data)] for at, data in received],
         "events": [
-            [round(event.at - start, 6), event.kind, event.name, shorten(event.value)] for event in events[-_EVENTS:]
+            [round(event.at - start, 6), event.kind, event.name, shorten(event.value)]
+            for event in events[-_EVENTS:]
         ],
         "log": log,
     }

@@ -79,7 +79,12 @@ def _subclass(value: Any, depth: int) -> Any:
             plain: Any = dict(dict.items(value)) if base is dict else base(value)  # type: ignore[arg-type]
             if type(plain) is not base:
                 break
-            return {"$": "subclass", "type": _type_name(value), "base": base.__name__, "v": _tag(plain, depth + 1)}
+            return {
+                "$": "subclass",
+                "type": _type_name(value),
+                "base": base.__name__,
+                "v": _tag(plain, depth + 1),
+            }
     return _opaque(value)
 
 
