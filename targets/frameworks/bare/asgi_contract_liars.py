@@ -1,14 +1,16 @@
-"""ASGI applications with one lie each about the contract: their messages are right, their answers are not."""
+"""ASGI applications with one lie each about requests and responses of the contract.
+
+Their messages are right, but they are not what the contract wants.
+"""
 
 import hashlib
 import json
-import traceback
 from urllib.parse import parse_qsl, quote
 
 from asgi_contract import AsgiContract
 from lies import liar
 
-from compliance.guest.channel import agate, note
+from compliance.guest.channel import note
 
 # Requests
 
@@ -78,6 +80,19 @@ class FirstCookieOnly(AsgiContract):
         cut = [(name, value.partition(b";")[0]) for name, value in exchange.scope["headers"]]
         exchange.scope = dict(exchange.scope, headers=cut)
         await super().cookies(exchange)
+
+
+@liar(
+    "asgi.http.request.body_concat",
+    ["test_any_body_comes_back_from_an_echo", "test_a_body_in_any_chunks_comes_back_from_an_echo"],
+)
+class EndsAtZero(AsgiContract):
+    """Takes a zero byte for the end of the body."""
+
+    async def echo(self, exchange):
+        kind = exchange.header("content-type") or "application/octet-stream"
+        body = await exchange.body()
+        await exchange.respond(body.partition(b"\0")[0], [("content-type", kind)])
 
 
 @liar("asgi.http.scope.headers_inner_whitespace", ["test_any_json_is_parsed_by_the_handler"])
@@ -225,104 +240,3 @@ class FindsEverything(AsgiContract):
 
     async def missing(self, exchange):
         await exchange.text("found")
-
-
-# Streams and errors
-
-
-@liar("asgi.http.disconnect.app_ends", ["test_a_stream_ends_when_the_client_leaves"])
-class StaysWithoutClient(AsgiContract):
-    """A stream whose client has left never ends."""
-
-    async def stream(self, exchange):
-        try:
-            await super().stream(exchange)
-        except OSError:
-            await agate("never")
-
-
-@liar(
-    "asgi.core.error.app_exception_isolated",
-    [
-        "test_a_handler_that_raises_is_answered_with_500",
-        "test_a_body_that_breaks_off_is_not_taken_for_the_whole",
-        "test_an_invalid_message_is_an_error",
-    ],
-)
-class ErrorsAreFine(AsgiContract):
-    """The answer to an error is a 200."""
-
-    async def failure(self, exchange):
-        await exchange.text("internal server error", 200)
-
-
-@liar("rfc9110.server.no_app_leak", ["test_the_answer_to_an_error_does_not_show_the_code"])
-class ShowsTheCode(AsgiContract):
-    """The answer to an error is its traceback."""
-
-    async def failure(self, exchange):
-        await exchange.text(traceback.format_exc(), 500)
-
-
-@liar(
-    "asgi.http.disconnect.after_client_close",
-    [
-        "test_a_handler_learns_that_the_client_has_left",
-        "test_a_handler_that_waits_for_the_disconnect_gets_it",
-    ],
-)
-class WaitsForever(AsgiContract):
-    """A handler is not told that the client is gone."""
-
-    async def disconnected(self, exchange):
-        note("waiting for the disconnect")
-        await agate("never")
-
-
-@liar("asgi.core.app.lifetime_cleanup", ["test_a_background_task_runs_after_the_response"])
-class ForgetsTheTask(AsgiContract):
-    """A background task does not run."""
-
-    async def background(self, exchange):
-        await exchange.text("answered")
-
-
-# WebSocket
-
-
-@liar(
-    "asgi.ws.close.after_accept_code",
-    ["test_the_close_code_is_the_handlers", "test_the_handler_s_code_and_reason_are_sent"],
-)
-class ClosesNormally(AsgiContract):
-    """Every close is a normal one."""
-
-    async def ws_close(self, exchange):
-        exchange.rest = "1000"
-        await super().ws_close(exchange)
-
-
-@liar("asgi.ws.app.raise_after_accept", ["test_the_socket_of_a_handler_that_raises_is_closed"])
-class StaysOpen(AsgiContract):
-    """The socket of a handler that raises stays open."""
-
-    async def ws_raise(self, exchange):
-        await self.accept(exchange)
-        await agate("never")
-
-
-@liar(
-    "asgi.ws.disconnect.code_from_client",
-    [
-        "test_the_handler_learns_the_clients_close_code",
-        "test_a_handler_learns_the_code_of_a_disconnect_without_reason",
-    ],
-)
-class MistakesTheCode(AsgiContract):
-    """A handler takes each close code for 1000."""
-
-    async def ws_receive_close(self, exchange):
-        await self.accept(exchange)
-        while (await exchange.receive())["type"] != "websocket.disconnect":
-            pass
-        note("disconnect", 1000)
