@@ -65,7 +65,7 @@ def test_without_a_host_field_there_is_no_http_host(server: Server) -> None:
     assert "HTTP_HOST" not in environ, saw(environ.get("HTTP_HOST"), "no HTTP_HOST")
 
 
-@requirement("wsgi.environ.http_vars")
+@requirement("rfc9112.field.ows_trimmed")
 def test_whitespace_around_a_value_is_no_part_of_it(server: Server) -> None:
     """Spaces and tabs before and after the value of a field are left out, those within it are kept."""
     found = variable(server, "X-Padded", "\t  v \t w \t ")
