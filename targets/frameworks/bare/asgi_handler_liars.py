@@ -88,7 +88,9 @@ class _Echoes(AsgiContract):
         await super().ws_echo(exchange)
 
 
-@liar("asgi.ws.receive.text", ["test_any_text_comes_back_from_an_echo"])
+@liar(
+    "asgi.ws.receive.text", ["test_any_text_comes_back_from_an_echo", "test_any_messages_come_in_their_order"]
+)
 class Latin1Text(_Echoes):
     """Knows only the characters of latin-1."""
 
@@ -101,7 +103,14 @@ class Latin1Text(_Echoes):
         )
 
 
-@liar("asgi.ws.receive.bytes", ["test_any_bytes_come_back_from_an_echo", "test_a_large_message_comes_back"])
+@liar(
+    "asgi.ws.receive.bytes",
+    [
+        "test_any_bytes_come_back_from_an_echo",
+        "test_a_large_message_comes_back",
+        "test_any_messages_come_in_their_order",
+    ],
+)
 class SevenBits(_Echoes):
     """Drops the highest bit of each byte."""
 
@@ -121,17 +130,17 @@ class CutsLargeMessages(_Echoes):
 
 @liar("asgi.ws.receive.order", ["test_messages_come_back_in_their_order"])
 class SwapsMessages(AsgiContract):
-    """Answers the third message before the second."""
+    """Answers the twelfth message before the eleventh."""
 
     async def ws_echo(self, exchange):
         honest, sent = exchange.send, []  # the first one is the answer to the handshake
 
         async def swapped(message):
             sent.append(message)
-            if len(sent) == 4:
+            if len(sent) == 13:
                 await honest(message)
-            if len(sent) != 3:
-                await honest(sent[2] if len(sent) == 4 else message)
+            if len(sent) != 12:
+                await honest(sent[11] if len(sent) == 13 else message)
 
         exchange.send = swapped
         await super().ws_echo(exchange)
@@ -139,7 +148,10 @@ class SwapsMessages(AsgiContract):
 
 @liar(
     "asgi.ws.connect.denied_403",
-    ["test_a_handshake_that_the_handler_refuses_is_answered_with_403"],
+    [
+        "test_a_handshake_that_the_handler_refuses_is_answered_with_403",
+        "test_a_handshake_is_refused_with_close_where_denials_are_not_offered",
+    ],
 )
 class AcceptsEverybody(AsgiContract):
     """Accepts the handshake that it should refuse."""
