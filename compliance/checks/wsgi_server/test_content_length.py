@@ -16,7 +16,16 @@ EXCESS = {
     "in two blocks": [b"hel", b"lo excess"],
     "in a block of its own": [b"hello", b"excess"],
 }
-CHUNKS = rb"(?:[0-9A-Fa-f]*[1-9A-Fa-f][0-9A-Fa-f]*\r\n(?s:.+?)\r\n)*0\r\n\r\n"
+
+
+def is_chunked(content: bytes) -> bool:
+    """Whether the content is chunks, none of them empty, and a last chunk without trailers."""
+    while head := re.match(rb"([0-9A-Fa-f]+)\r\n", content):
+        size, rest = int(head[1], 16), content[head.end() :]
+        if size == 0 or rest[size : size + 2] != b"\r\n":
+            return size == 0 and rest == b"\r\n"
+        content = rest[size + 2 :]
+    return False
 
 
 @requirement("wsgi.cl.not_exceed")
@@ -118,4 +127,4 @@ def test_chunks_are_those_of_http(server: Server, kind: str) -> None:
     raw = server.open(app=wsgi_iterable.gives, with_=with_, headers=CLOSE).connection.read_to_end()
     head, _, content = raw.partition(b"\r\n\r\n")
     chunked = re.search(rb"(?i)\r\ntransfer-encoding: *chunked", head)
-    assert not chunked or re.fullmatch(CHUNKS, content), saw(content, "chunks and a last chunk")
+    assert not chunked or is_chunked(content), saw(content, "chunks and a last chunk")

@@ -133,6 +133,12 @@ def test_the_connection_is_closed_if_the_file_is_too_short(server: Server, kind:
     assert found is None or found.complete or exchange.connection.ended, saw(found, "an end of the message")
 
 
+@requirement("wsgi.fw.assume_file_semantics", needs=("file-wrapper",))
+def test_what_is_sent_of_an_object_that_has_a_file_number(server: Server, observe: Observe) -> None:
+    """Whether an object is sent by its read(), or by the file whose number its fileno() gives."""
+    observe(server.open(app=apps.sends, with_={"kind": "two-faced"}).body)
+
+
 @requirement("wsgi.fw.content_length_generated")
 def test_how_a_file_of_unknown_length_is_framed(server: Server, observe: Observe) -> None:
     """A server can learn the length of a file; what it announces is what it sends."""

@@ -15,10 +15,18 @@ FRESH = [("If-None-Match", '"tag"')]
 def test_an_expectation_does_not_concern_the_application(server: Server) -> None:
     """The body of a request with Expect, sent without waiting, reaches the application."""
     exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hel")
-    exchange.send(b"lo")
+    exchange.send(b"hello")
     assert exchange.value("body") == b"hello", exchange.seen("the body inside the application")
     assert exchange.body == b"hello", exchange.seen("the body echoed")
+
+
+@requirement("wsgi.expect.blocks_read")
+def test_a_read_waits_for_the_expected_body(server: Server) -> None:
+    """What the application reads of an expected body is all of it, also if it comes in parts."""
+    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
+    exchange.send(b"hel")
+    exchange.send(b"lo")
+    assert exchange.value("body") == b"hello", exchange.seen("the whole body inside the application")
 
 
 @requirement("wsgi.expect.methods")

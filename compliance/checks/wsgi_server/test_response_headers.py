@@ -149,6 +149,12 @@ def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server
     )
 
 
+@requirement("wsgi.sr.headers_server_may_change")
+def test_whether_the_list_of_headers_is_changed(server: Server, observe: Observe) -> None:
+    """Whether start_response changes the list that it is given, which it may."""
+    observe(server.call(app=apps.keeps_headers).value("headers"))
+
+
 @requirement("wsgi.sr.headers_sent")
 def test_headers_reach_the_client(server: Server) -> None:
     """Every header of the application is on the wire, with its value."""

@@ -78,11 +78,27 @@ class OnDisk(io.FileIO):
             self._channel.end()
 
 
+class TwoFaced(Readable):
+    """An object whose read() and fileno() give different contents, although they should not."""
+
+    def __init__(self, content: bytes, channel: Any) -> None:
+        """Read from these bytes; the file has them in lower case."""
+        super().__init__(content.upper() + b" READ", channel)
+        self._other = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+        self._other.write(content + b" number")
+        self._other.seek(0)
+
+    def fileno(self) -> int:
+        """The number of the other file."""
+        return self._other.fileno()
+
+
 FILES: Dict[str, Callable[..., Any]] = {
     "read() only": Readable,
     "file-like": Closable,
     "in memory": InMemory,
     "on disk": OnDisk,
+    "two-faced": TwoFaced,
 }
 
 

@@ -37,6 +37,14 @@ def tries(
     raise RuntimeError("no response is to be made of these arguments")
 
 
+def keeps_headers(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Note what is left of the list of headers after start_response."""
+    headers = [*TEXT, ("X-A", "a")]
+    start_response("200 OK", headers)
+    channel.note("headers", headers)
+    return [b"hello"]
+
+
 def returns(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     """Note whether what start_response returned can be called."""
     channel.note("callable", callable(start_response("200 OK", list(TEXT))))
