@@ -86,32 +86,38 @@ class PathOfTheFirst(WSGICycle):
         """That of the oldest request that still runs."""
         return self.running[0]
 
-    def work(self) -> None:
+    def environ(self) -> dict[str, Any]:
         """Be one of them."""
-        own = super().path_info()
-        self.running.append(own)
-        super().work()
-        self.running.remove(own)
+        self.running.append(super().path_info())
+        return super().environ()
+
+    def call(self, environ: dict[str, Any]) -> Any:
+        """Be none of them any more once the application has returned."""
+        try:
+            return super().call(environ)
+        finally:
+            self.running.remove(super().path_info())
 
 
 @liar(catches=["test_responses_at_the_same_time_go_to_their_own_clients"], area="http_server")
 class BodyOfAnother(HTTPCycle):
     """While other requests run, a response has the body of the response before it."""
 
-    running: ClassVar[int] = 0
+    running: ClassVar[set[HTTPCycle]] = set()
     before: ClassVar[Message | None] = None
 
     async def call_application(self, scope: dict[str, Any]) -> None:
-        """Count those that run."""
-        BodyOfAnother.running += 1
+        """Be one of those that run, until there is a response."""
+        self.running.add(self)
         await super().call_application(scope)
-        BodyOfAnother.running -= 1
 
     async def send_body(self, message: Message) -> None:
         """Of the same length, or nobody is deceived."""
+        self.running.discard(self)
         before, BodyOfAnother.before = self.before, message
-        others = self.running > 1 and before is not None and len(before["body"]) == len(message["body"])
-        await super().send_body(before if others and before is not None else message)
+        if self.running and before is not None and len(before["body"]) == len(message["body"]):
+            message = before
+        await super().send_body(message)
 
 
 @liar(catches=["test_connections_in_turn_keep_their_requests_apart"], area="http_server")
