@@ -93,8 +93,11 @@ async def echoes(scope: Message, receive: Receive, send: Send, channel: Any) -> 
     await connected(scope, receive, channel)
     await send(accept())
     message = await received(receive, channel)
-    while message["type"] == "websocket.receive":
-        await send(text(message["text"]) if message.get("text") is not None else binary(message["bytes"]))
+    while message["type"] != "websocket.disconnect":
+        if message.get("text") is not None:
+            await send(text(message["text"]))
+        elif message.get("bytes") is not None:
+            await send(binary(message["bytes"]))
         message = await received(receive, channel)
 
 
@@ -102,7 +105,10 @@ async def weighs(scope: Message, receive: Receive, send: Send, channel: Any) -> 
     """Accept; note size and SHA-256 of one binary message."""
     await receive()
     await send(accept())
-    data = (await receive())["bytes"]
+    message: Message = {}
+    while "bytes" not in message and message.get("type") != "websocket.disconnect":
+        message = await receive()
+    data = message["bytes"]
     channel.note("weight", [len(data), hashlib.sha256(data).hexdigest()])
 
 
