@@ -14,7 +14,7 @@ from compliance.server import Server
 from compliance.upload import assert_complete, let_read, post, split, uploaded
 from compliance.wire.http import chunked
 
-PARTS = st.lists(st.binary(min_size=1, max_size=200), max_size=5)
+PARTS = st.lists(st.binary(min_size=1, max_size=200), min_size=2, max_size=5)
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 

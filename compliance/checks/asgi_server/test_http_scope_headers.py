@@ -13,13 +13,15 @@ from compliance.guest.apps import asgi_http_scope_headers as guest
 from compliance.requirements import requirement
 from compliance.server import Server
 
-TOKENS = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^`|~", min_size=1)
+LETTERS = st.text(string.ascii_letters + string.digits + "-")
+TOKENS = st.tuples(LETTERS, st.sampled_from("!#$%&'*+.^`|~"), LETTERS).map("".join)
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
-WORDS = st.lists(st.text(VISIBLE, min_size=1) | st.sampled_from([" ", "  ", "\t"]))
+WORD = st.text(VISIBLE, min_size=1) | st.sampled_from(['"', "\\", ",", ";"])
+WORDS = st.lists(st.tuples(WORD, st.sampled_from([" ", "  ", "\t", " \t", ""])).map("".join))
 VALUES = WORDS.map(lambda words: "".join(words).strip(" \t").encode())
-OBS_TEXT = st.text(VISIBLE + "".join(chr(code) for code in range(0x80, 0x100)), min_size=1).map(
-    lambda text: text.encode("latin-1")
-)
+HIGH = "".join(chr(code) for code in range(0x80, 0x100))
+ANY = st.text(VISIBLE + HIGH)
+OBS_TEXT = st.tuples(ANY, st.sampled_from(HIGH), ANY).map(lambda parts: "".join(parts).encode("latin-1"))
 # Names that are registered, or in wide use.
 WELL_KNOWN = """
     Accept Accept-Charset Accept-Datetime Accept-Encoding Accept-Language

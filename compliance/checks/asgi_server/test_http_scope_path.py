@@ -15,8 +15,12 @@ from compliance.server import Server
 
 # What RFC 3986 lets stand in a path as it is, apart from the slash.
 UNESCAPED = "!$&'()*+,;=:@-._~"
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
-QUERIES = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='#"<>`\\^{|}'))
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
+BEYOND_ASCII = st.characters(min_codepoint=0x80, exclude_categories=["Cs", "Cc"])
+TEXTS = st.tuples(TEXT, BEYOND_ASCII, TEXT).map("".join)
+SPECIAL = st.sampled_from(["%20", "%C3%A9", "%c3%a9", "%2B", "%", "+", "&", "=", ";", "?", "/"])
+PLAIN = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='#"<>`\\^{|}'))
+QUERIES = st.lists(SPECIAL | PLAIN).map("".join)
 
 
 def escaped(text: str) -> str:

@@ -139,19 +139,26 @@ class HalfAHeadIsARequest(Connection):
     interface="asgi",
 )
 class SilenceIsARequest(Connection):
-    """A client that is still silent when the next one comes calls the application."""
+    """A client that is still silent when another makes a request calls the application."""
 
     heard = False
 
-    async def run(self) -> None:
+    async def read_request(self) -> Request | None:
         """Call the application for those who have said nothing."""
-        await asyncio.sleep(0.01)  # what they have said already may still be on its way
+        request = await super().read_request()
+        await self.turns()  # what they have said already may still be on its way
         for other in self.server.connections - {self}:
             if isinstance(other, SilenceIsARequest) and not other.heard and other.stream.empty:
                 other.heard = True
-                request = Request("GET", b"/", b"", "1.1", [], None, None)
-                self.server.spawn(self.server.http_cycle_class(other, request).call())
-        await super().run()
+                silent = Request("GET", b"/", b"", "1.1", [], None, None)
+                self.server.spawn(self.server.http_cycle_class(other, silent).call())
+        await self.turns()
+        return request
+
+    async def turns(self) -> None:
+        """Let everybody else have some turns."""
+        for _ in range(10):
+            await asyncio.sleep(0)
 
     def skip_empty_lines(self, data: bytes) -> bytes:
         """Note that this client has spoken."""
