@@ -4,12 +4,20 @@ import re
 
 import pytest
 
+from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import wsgi_start_response as apps
 from compliance.requirements import requirement
 from compliance.server import Server
 
 CLOSE = [("Connection", "close")]
+
+
+def pass_gates(exchange: Exchange, *gates: str) -> None:
+    """Open each gate once the application stands at it."""
+    for gate in gates:
+        exchange.wait_gate(gate)
+        exchange.open_gate(gate)
 
 
 @requirement("wsgi.sr.returns_write")
@@ -54,12 +62,11 @@ def test_start_response_sends_nothing(server: Server) -> None:
 @requirement("wsgi.sr.sent_at_first_nonempty")
 def test_an_empty_block_sends_no_headers(server: Server) -> None:
     """An empty block, even the first of several, puts nothing on the wire."""
-    with server.open(app=apps.waits, with_={"before": [b"", b""]}) as exchange:
-        exchange.open_gate("started")
-        exchange.open_gate("after 1")
-        exchange.wait_gate("after 2")
+    with server.open(app=apps.waits, with_={"before": [b""] * 8}) as exchange:
+        pass_gates(exchange, "started", *(f"after {number}" for number in range(1, 8)))
+        exchange.wait_gate("after 8")
         assert exchange.connection.arrived() == b"", exchange.seen("nothing before the first non-empty block")
-        exchange.open_gate("after 2")
+        exchange.open_gate("after 8")
         assert exchange.body == b"data", exchange.seen("the response once there is data")
 
 
