@@ -142,7 +142,7 @@ class Line:
         self.until(lambda: self.ended, "end", seconds)
 
     def send(self, text: str) -> None:
-        """Send one line to the guest; one that has gone is no error, and what it reported can still be read."""
+        """Send one line to the guest; one that has gone is no error: what it reported can still be read."""
         with contextlib.suppress(OSError):
             self._socket.sendall(text.encode() + b"\n")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from compliance.results import Result
 
+BAD = frozenset({"failed", "warned", "error", "known"})
 _FAILING = {"failed", "warned"}
 
 
@@ -44,7 +45,7 @@ def build(
     catches: Mapping[str, Sequence[str]],
     checks: Sequence[str],
 ) -> Matrix:
-    """The matrix of these results; `catches` maps each liar to the checks it names, `checks` are all checks."""
+    """The matrix of these results; `catches` maps liars to the checks that they name, `checks` are all."""
     matrix = Matrix({liar: set() for liar in catches})
     matrix.problems += [f"{r.target}: {r.check} {r.verdict}: {r.message}" for r in honest if _is_bad(r)]
     for result in lying:
@@ -69,7 +70,7 @@ def _refused(result: Result) -> bool:
 
 
 def _is_bad(result: Result) -> bool:
-    return result.verdict in {"failed", "warned", "error", "known"}
+    return result.verdict in BAD
 
 
 def _missed(matrix: Matrix, catches: Mapping[str, Sequence[str]]) -> list[str]:

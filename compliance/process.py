@@ -20,6 +20,7 @@ from compliance.watchdog import kill_group, kill_strays, strays
 
 _LOG_LIMIT = 16 << 20
 _LINE_LIMIT = 1000
+_PAUSE, _PAUSE_MAX = 0.0005, 0.02
 MARK = secrets.token_hex(8)
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZ")
 
@@ -84,7 +85,11 @@ def base_environment() -> dict[str, str]:
 
 
 class Process:
-    """A started program: the leader of a process group."""
+    """A started program: the leader of a process group.
+
+    A leader that has exited is not reaped before `kill`: as long as it is a zombie, no other program can get
+    its number, which is the number of the group that `kill` ends, perhaps much later.
+    """
 
     def __init__(self, popen: "subprocess.Popen[bytes]", log: Path) -> None:
         self._popen = popen
@@ -94,22 +99,29 @@ class Process:
 
     def alive(self) -> bool:
         """Whether the leader is still running."""
-        return self._popen.poll() is None
+        return self.exit_code() is None
 
     def exit_code(self) -> int | None:
         """The leader's exit code, negative for a signal; None while it runs."""
-        return self._popen.poll()
+        if self._popen.returncode is not None or not hasattr(os, "waitid"):
+            return self._popen.poll()
+        end = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if end is None:
+            return None
+        return end.si_status if end.si_code == os.CLD_EXITED else -end.si_status
 
     def signal(self, number: int) -> None:
         """Send a signal to the leader; one that has exited is no error."""
-        with contextlib.suppress(ProcessLookupError):
-            self._popen.send_signal(number)
+        if self.alive():
+            os.kill(self.pid, number)
 
     def wait(self, seconds: float) -> int | None:
         """Wait for the leader's exit, at most `seconds`; its exit code, or None if it still runs."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._popen.wait(seconds)
-        return None
+        deadline, pause = now() + seconds, _PAUSE
+        while (code := self.exit_code()) is None and (left := deadline - now()) > 0:
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, _PAUSE_MAX)
+        return code
 
     def terminate(self) -> None:
         """Send SIGTERM without waiting for its effect."""

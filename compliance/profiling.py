@@ -1,7 +1,7 @@
 """Where the time of a run goes, for `benchmarks/run.py`: off unless COMPLIANCE_PROFILE names a file.
 
 Lines `part seconds` are appended to the file when the process ends. Parts are "starts" and "stops" that the
-run waited for, "exchanges" (the time inside of checks) and, as a part of that, "waiting" for bytes and events.
+run waited for, "exchanges" (the time inside of checks) and, a part of that, "waiting" for bytes and events.
 """
 
 import atexit

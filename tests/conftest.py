@@ -7,6 +7,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Deselect slow tests where no marker expression was given."""
     if config.option.markexpr:
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
+    slow = [i for i in items if i.get_closest_marker("slow") or i.get_closest_marker("matrix")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]

@@ -21,7 +21,7 @@ def test_header_names_and_values_are_bytes(framework: Framework) -> None:
 
 
 @requirement("asgi.http.start.headers_lowercase_app")
-def test_header_names_are_lower_case(framework: Framework) -> None:
+def test_header_names_of_a_response_are_lower_case(framework: Framework) -> None:
     """The header names of every response are in lower case."""
     broken = breaches(http(framework), "asgi.http.start.headers_lowercase_app")
     assert not broken, saw(broken, "names in lower case in every http.response.start")
@@ -70,7 +70,7 @@ def test_the_body_is_bytes(framework: Framework) -> None:
 
 
 @requirement("asgi.http.body.more_body_type_app")
-def test_more_body_is_a_bool(framework: Framework) -> None:
+def test_more_body_of_a_response_is_a_bool(framework: Framework) -> None:
     """Where a body message says whether more comes, it says so with a bool."""
     broken = breaches(http(framework), "asgi.http.body.more_body_type_app")
     assert not broken, saw(broken, "a bool, or no `more_body`, in every http.response.body")

@@ -53,7 +53,9 @@ def test_the_excess_is_never_taken_for_the_next_response(server: Server, blocks:
     first = server.open(app=apps.says, with_={"length": 5, "blocks": blocks})
     found = first.outcome()
     rest = first.afterwards()
-    assert found is None or found.is_last() or in_sync(rest), saw(rest, "the next response, or a closed connection")
+    assert found is None or found.is_last() or in_sync(rest), saw(
+        rest, "the next response, or a closed connection"
+    )
 
 
 @requirement("wsgi.cl.stop_iterating")

@@ -105,15 +105,21 @@ class NeedsHeaderTuples(_Needs):
         return dict.fromkeys(scope["headers"], True)
 
 
-@liar(
-    "asgi.http.app.headers_mixed_case",
-    ["test_any_body_comes_back_from_an_echo", "test_a_body_in_any_chunks_comes_back_from_an_echo"],
-)
+@liar("asgi.http.app.headers_any_iterable")
+class ReadsHeadersTwice(_Needs):
+    """Reads the headers once more than an iterator lets it."""
+
+    def use(self, scope):
+        return list(scope["headers"])
+
+
+@liar("asgi.http.app.headers_mixed_case")
 class NeedsLowerCase(AsgiContract):
     """Finds only header fields with names in lower case."""
 
     async def echo(self, exchange):
-        kind = dict(exchange.scope["headers"])[b"content-type"].decode()
+        found = (value.decode() for name, value in exchange.scope["headers"] if name == b"content-type")
+        kind = next(found, "application/octet-stream")
         await exchange.respond(await exchange.body(), [("content-type", kind)])
 
 
@@ -145,15 +151,39 @@ class KnowsAllKeys(_Needs):
             raise ValueError(f"unknown extensions: {unknown}")
 
 
-@liar("asgi.core.error.extra_keys_app", ["test_a_body_in_any_chunks_comes_back_from_an_echo"])
-class KnowsAllEventKeys(AsgiContract):
-    """Fails on a key of an event that it does not know."""
+@liar("asgi.core.error.extra_scope_keys_app")
+class KnowsAllScopeKeys(_Needs):
+    """Fails on a key of a scope that it does not know."""
 
-    async def echo(self, exchange):
-        message = await exchange.receive()
-        if set(message) - {"type", "body", "more_body"}:
-            raise ValueError("an unknown key")
-        await exchange.respond(message.get("body", b""), [("content-type", "text/plain")])
+    def use(self, scope):
+        unknown = [key for key in scope if "." in key]
+        if unknown:
+            raise ValueError(f"unknown keys: {unknown}")
+
+
+@liar("asgi.core.error.extra_scope_keys_app")
+class KnowsAllWebSocketKeys(KnowsAllScopeKeys):
+    """Fails on a key of a WebSocket's scope that it does not know."""
+
+    kinds = ("websocket",)
+
+
+@liar("asgi.http.app.root_path_in_path")
+class RoutesByTheWholePath(AsgiContract):
+    """Looks for routes at the top, wherever it is mounted."""
+
+    async def http(self, scope, receive, send):
+        await super().http(dict(scope, root_path=""), receive, send)
+
+
+@liar("asgi.http.app.root_path_in_path")
+class DoublesTheRootPath(AsgiContract):
+    """Builds URLs from the root path and a path that includes it."""
+
+    async def inspect(self, exchange):
+        scope = exchange.scope
+        exchange.scope = dict(scope, path=scope.get("root_path", "") + scope["path"])
+        await super().inspect(exchange)
 
 
 @liar("asgi.core.app.reject_unknown_type")
@@ -170,7 +200,7 @@ class ChangesTheScope(AsgiContract):
     """Changes the scope that it was given."""
 
     async def http(self, scope, receive, send):
-        scope["root_path"] = "/changed"
+        scope["compliance.changed"] = True
         await super().http(scope, receive, send)
 
 

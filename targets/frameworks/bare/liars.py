@@ -2,9 +2,13 @@
 
 import asgi_concurrency_liars
 import asgi_contract_liars
+import asgi_end_liars
+import asgi_handler_liars
 import asgi_liars
 import asgi_scope_liars
+import asgi_websocket_liars
 import wsgi_concurrency_liars
+import wsgi_input_liars
 import wsgi_liars
 from asgi_contract import AsgiContract
 from lies import LIARS
@@ -13,9 +17,13 @@ from wsgi_contract import WsgiContract
 MODULES = (
     asgi_concurrency_liars,
     asgi_contract_liars,
+    asgi_end_liars,
+    asgi_handler_liars,
     asgi_liars,
     asgi_scope_liars,
+    asgi_websocket_liars,
     wsgi_concurrency_liars,
+    wsgi_input_liars,
     wsgi_liars,
 )
 

@@ -25,11 +25,12 @@ class _Start(WsgiContract):
 
 
 @liar("wsgi.callable.start_response_positional")
-class KeywordStart(_Start):
-    """Calls start_response with keyword arguments."""
+class KeywordStart(WsgiContract):
+    """Calls start_response with keyword arguments for /nothing."""
 
-    def start(self, start_response, status, headers, exc_info):
-        return start_response(status=status, headers=headers)
+    def nothing(self, environ, start_response, rest):
+        start_response(status="204 No Content", headers=[])
+        return []
 
 
 @liar("wsgi.sr.status_form")
@@ -113,6 +114,23 @@ class ExcInfoAlways(_Start):
         return start_response(status, headers, (RuntimeError, error, None))
 
 
+@liar("wsgi.sr.exc_info_tuple")
+class ExcInfoOfAList(WsgiContract):
+    """What is given as exc_info is a list."""
+
+    def failure(self, environ, start_response):
+        start_response("500 Internal Server Error", [], list(sys.exc_info()))
+        return [b"internal server error"]
+
+
+@liar("wsgi.strings.http_encoding_app")
+class Utf8Values(_Start):
+    """Header values are the bytes of UTF-8."""
+
+    def changed(self, status, headers):
+        return status, [(name, value.encode().decode("latin-1")) for name, value in headers]
+
+
 @liar("wsgi.sr.app_single_call")
 class StartsTwice(_Start):
     """Calls start_response twice, and pays no heed to the server's refusal."""
@@ -131,10 +149,10 @@ class StartsTwice(_Start):
 
 @liar("wsgi.iter.iterable")
 class ReturnsNone(WsgiContract):
-    """The answer to / is no iterable."""
+    """The answer to /nothing is no iterable."""
 
-    def hello(self, environ, start_response, rest):
-        super().hello(environ, start_response, rest)
+    def nothing(self, environ, start_response, rest):
+        super().nothing(environ, start_response, rest)
 
 
 @liar("wsgi.strings.bytes_type")
@@ -159,12 +177,11 @@ class WrongLength(WsgiContract):
 
 @liar("wsgi.sr.before_first_block_app")
 class BlockBeforeStart(WsgiContract):
-    """Yields its first block before it calls start_response."""
+    """Yields a block of /large before it calls start_response."""
 
-    def hello(self, environ, start_response, rest):
-        yield b"hel"
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        yield b"lo"
+    def large(self, environ, start_response, rest):
+        yield b"\0"
+        yield from super().large(environ, start_response, rest)
 
 
 @liar("wsgi.iter.app_no_write_in_iter", ["test_each_part_of_a_stream_arrives_before_the_next_is_made"])
@@ -189,17 +206,37 @@ class UsesWrite(WsgiContract):
 
 @liar("wsgi.iter.early_close_app")
 class NoCleanUp(WsgiContract):
-    """The stream has no close(), and cleans up only at its end."""
-
-    def parts(self, count):
-        yield from (b"part-%d\n" % number for number in range(count))
-        note("stream closed")
+    """The stream has no close(), and is kept."""
 
     def stream(self, environ, start_response, rest):
-        return iter(list(super().stream(environ, start_response, rest)))
+        self.kept = super().stream(environ, start_response, rest)
+        return map(bytes, self.kept)
 
 
-@liar("wsgi.iter.close_on_disconnect", ["test_a_stream_is_closed_when_the_client_leaves"])
+@liar("wsgi.iter.early_close_app")
+class RaisesOnClose(WsgiContract):
+    """close() of a stream raises if there were more parts."""
+
+    def parts(self, count):
+        try:
+            yield from super().parts(count)
+        except GeneratorExit:
+            raise OSError("not at the end") from None
+
+
+@liar("wsgi.iter.app_buffers")
+class CharacterByCharacter(WsgiContract):
+    """A short body comes byte by byte."""
+
+    def hello(self, environ, start_response, rest):
+        (body,) = super().hello(environ, start_response, rest)
+        return [body[place : place + 1] for place in range(len(body))]
+
+
+@liar(
+    "wsgi.iter.close_on_disconnect",
+    ["test_a_stream_is_closed_when_the_client_leaves", "test_a_stream_that_is_not_consumed_is_cleaned_up"],
+)
 class CleansUpAtTheEnd(WsgiContract):
     """The stream cleans up only when it has been read to its end."""
 
@@ -259,92 +296,3 @@ class OutputAfterError(WsgiContract):
     def broken(self):
         yield b"part-0\n"
         yield b"an error page"
-
-
-# environ and input
-
-
-@liar("wsgi.environ.app_minimal_omitted")
-class NeedsQueryString(WsgiContract):
-    """Fails if QUERY_STRING is left out."""
-
-    def query(self, environ, start_response, rest):
-        environ["QUERY_STRING"]
-        return super().query(environ, start_response, rest)
-
-
-@liar("wsgi.environ.app_minimal_omitted")
-class NeedsPathInfo(WsgiContract):
-    """Fails if PATH_INFO is left out."""
-
-    def dispatch(self, environ, start_response):
-        environ["PATH_INFO"]
-        return super().dispatch(environ, start_response)
-
-
-@liar("wsgi.environ.app_checks")
-class NeedsRemoteAddr(WsgiContract):
-    """Fails without REMOTE_ADDR, which no server must give."""
-
-    def dispatch(self, environ, start_response):
-        environ["REMOTE_ADDR"]
-        return super().dispatch(environ, start_response)
-
-
-@liar("wsgi.callable.reinvocable")
-class OnlyOnce(WsgiContract):
-    """Serves one request of /sleep/0 in its life."""
-
-    served = False
-
-    def sleep(self, environ, start_response, rest):
-        if self.served:
-            raise RuntimeError("once only")
-        self.served = True
-        return super().sleep(environ, start_response, rest)
-
-
-@liar("wsgi.input.app_limit")
-class ReadsBeyond(WsgiContract):
-    """Asks for more bytes than CONTENT_LENGTH says."""
-
-    def read(self, environ):
-        yield environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0) + 1)
-
-
-@liar("wsgi.input.app_only_listed")
-class SeeksInput(WsgiContract):
-    """Uses a method of wsgi.input that is not listed."""
-
-    def read(self, environ):
-        if hasattr(environ["wsgi.input"], "seek"):
-            environ["wsgi.input"].seek(0)
-        return super().read(environ)
-
-
-@liar("wsgi.input.app_no_close")
-class ClosesInput(WsgiContract):
-    """Closes wsgi.input."""
-
-    def echo(self, environ, start_response, rest):
-        answer = super().echo(environ, start_response, rest)
-        getattr(environ["wsgi.input"], "close", tuple)()
-        return answer
-
-
-@liar("wsgi.errors.app_only_listed")
-class AsksErrors(WsgiContract):
-    """Uses an attribute of wsgi.errors that is not listed."""
-
-    def hello(self, environ, start_response, rest):
-        note("errors is a terminal", getattr(environ["wsgi.errors"], "isatty", bool)())
-        return super().hello(environ, start_response, rest)
-
-
-@liar("wsgi.http.hop_by_hop_app_ignores")
-class BelievesTransferEncoding(WsgiContract):
-    """Decodes a body that the server has decoded."""
-
-    def body(self, environ):
-        body = super().body(environ)
-        return b"" if environ.get("HTTP_TRANSFER_ENCODING") == "chunked" else body

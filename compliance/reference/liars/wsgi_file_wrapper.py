@@ -1,0 +1,140 @@
+"""Lies about wsgi.file_wrapper."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from compliance.reference.liar import liar
+from compliance.reference.server import Server
+from compliance.reference.wsgi import WSGICycle
+from compliance.reference.wsgi_streams import FileWrapper
+
+
+@liar(catches=[])
+class NoFileWrapper(WSGICycle):
+    """There is no wsgi.file_wrapper."""
+
+    def streams(self) -> dict[str, Any]:
+        """The others."""
+        return {name: stream for name, stream in super().streams().items() if name != "wsgi.file_wrapper"}
+
+
+@liar(catches=[])
+class NoBlockSize(FileWrapper):
+    """The wrapper takes one argument only."""
+
+    def __init__(self, filelike: Any, /) -> None:
+        """This one."""
+        super().__init__(filelike)
+
+
+class _Opaque(FileWrapper):
+    __iter__ = None  # type: ignore[assignment]
+
+
+class _Opening(WSGICycle):
+    def iterate(self, result: Iterable[bytes]) -> None:
+        """By the server's own means."""
+        if isinstance(result, _Opaque):
+            result = iter(lambda file=result.filelike: file.read(8192), b"")
+        super().iterate(result)
+
+
+@liar(catches=[], interface="wsgi", area="wsgi_server")
+class OpaqueWrapper(Server):
+    """Only the server can iterate the wrapper."""
+
+    file_wrapper_class = _Opaque
+    wsgi_cycle_class = _Opening
+
+
+@liar(catches=[])
+class EagerWrapper(WSGICycle):
+    """The wrapper sends the file when it is made."""
+
+    def streams(self) -> dict[str, Any]:
+        """With an eager one."""
+        return super().streams() | {"wsgi.file_wrapper": self.eager}
+
+    def eager(self, filelike: Any, block_size: int = 8192, /) -> FileWrapper:
+        """At once, if a response has started."""
+        if self.status and not self.headers[1:]:
+            self.emit(filelike.read(block_size) or b" ")
+        return FileWrapper(filelike, block_size)
+
+
+@liar(catches=[])
+class WrapperClosesNothing(FileWrapper):
+    """The wrapper has no close()."""
+
+    def __init__(self, filelike: Any, block_size: int = 8192, /) -> None:
+        """Without it."""
+        self.filelike = filelike
+        self.block_size = block_size
+
+
+@liar(catches=[])
+class NeedsClose(FileWrapper):
+    """The wrapper takes only files with close()."""
+
+    def __init__(self, filelike: Any, block_size: int = 8192, /) -> None:
+        """Look at it."""
+        filelike.close  # noqa: B018 - it has to be there
+        super().__init__(filelike, block_size)
+
+
+@liar(catches=[])
+class NeedsFileNumber(FileWrapper):
+    """The wrapper takes only files of the operating system."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """With a number."""
+        self.filelike.fileno()
+        return super().__iter__()
+
+
+@liar(catches=[])
+class SmallFiles(FileWrapper):
+    """A file ends after 64 KiB."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """So much of it."""
+        content = b"".join(super().__iter__())
+        return iter([content[: 1 << 16]])
+
+
+@liar(catches=[])
+class EmptyFilesAreErrors(FileWrapper):
+    """A file without content is an error."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Unless there is something."""
+        blocks = list(super().__iter__())
+        if not blocks:
+            raise EOFError("an empty file")
+        return iter(blocks)
+
+
+@liar(catches=[])
+class FromTheBeginning(FileWrapper):
+    """A file that can be rewound is sent from its beginning."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Rewound."""
+        if hasattr(self.filelike, "seek"):
+            self.filelike.seek(0)
+        return super().__iter__()
+
+
+@liar(catches=[])
+class ReadsByNumber(FileWrapper):
+    """An object with a file number is read by it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """If it is one of the tricky ones."""
+        if not isinstance(self.filelike, io.IOBase) and hasattr(self.filelike, "fileno"):
+            return iter([os.read(self.filelike.fileno(), 1 << 16)])
+        return super().__iter__()

@@ -1,0 +1,113 @@
+"""Lies about the call of the application, and about HTTP that is not its business."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from compliance.reference.errors import ApplicationError
+from compliance.reference.liar import liar
+from compliance.reference.request import Request
+from compliance.reference.wsgi import WSGICycle
+
+
+@liar(catches=[])
+class PlainFunctionsOnly(WSGICycle):
+    """An application is a function that returns an iterable."""
+
+    def call(self, environ: dict[str, Any]) -> Any:
+        """Nothing else is called."""
+        application = self.server.application
+        if not inspect.isfunction(application) or inspect.isgeneratorfunction(application):
+            raise ApplicationError("wsgi.callable.no_introspection", f"{application!r} is no function")
+        return super().call(environ)
+
+
+@liar(catches=[])
+class CallsByKeyword(WSGICycle):
+    """The application is called with keywords."""
+
+    def call(self, environ: dict[str, Any]) -> Any:
+        """By the names of the specification."""
+        return self.server.application(environ=environ, start_response=self.start_response)
+
+
+@liar(catches=[])
+class CallsTwice(WSGICycle):
+    """An application that returned a list is called once more when its response is over."""
+
+    def respond(self) -> None:
+        """And again."""
+        super().respond()
+        if self.returned_list:
+            self.server.application(self.again, lambda *_: lambda _: None)
+
+    def call(self, environ: dict[str, Any]) -> Any:
+        """Remember what for."""
+        self.again = dict(environ)
+        result = super().call(environ)
+        self.returned_list = isinstance(result, list)
+        return result
+
+
+@liar(catches=[])
+class TriesAgain(WSGICycle):
+    """An application that raised is called a second time."""
+
+    def call(self, environ: dict[str, Any]) -> Any:
+        """It may have been bad luck."""
+        copy = dict(environ)
+        try:
+            return super().call(environ)
+        except LookupError:
+            return super().call(copy)
+
+
+@liar(catches=[])
+class ExpectsNothing(WSGICycle):
+    """The body of a request with Expect is not read."""
+
+    def pull(self) -> bytes:
+        """Nothing, then."""
+        return b"" if self.request.values(b"expect") else super().pull()
+
+
+@liar(catches=[])
+class ContinuesAtOnce(WSGICycle):
+    """100 Continue is sent before the application is called."""
+
+    async def run(self) -> None:
+        """Ask first."""
+        await self.connection.ask_for_body()
+        await super().run()
+
+
+@liar(catches=[])
+class ContinuesForEverybody(WSGICycle):
+    """100 Continue is sent to clients of HTTP/1.0 as well."""
+
+    async def run(self) -> None:
+        """If they expect it."""
+        if self.request.version == "1.0" and self.request.values(b"expect"):
+            await self.connection.stream.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await super().run()
+
+
+def wanted(request: Request, name: bytes) -> bool:
+    """Whether the request has such a header."""
+    return bool(request.values(name))
+
+
+@liar(catches=[])
+class ActsOnRequests(WSGICycle):
+    """The server validates caches, sends ranges and encodes the body as requests ask for."""
+
+    def emit_head(self) -> None:
+        """With another status, or a coding."""
+        if wanted(self.request, b"if-none-match"):
+            self.status = "304 Not Modified"
+        if wanted(self.request, b"range"):
+            self.status = "206 Partial Content"
+        if wanted(self.request, b"accept-encoding") and not self.response.started:
+            self.headers = [*self.headers, (b"Content-Encoding", b"identity")]
+        super().emit_head()
