@@ -11,7 +11,13 @@ FOREVER = 3600
 # HTTP
 
 
-@liar("asgi.http.disconnect.app_ends")
+@liar(
+    "asgi.http.disconnect.app_ends",
+    [
+        "test_a_body_that_breaks_off_is_not_taken_for_the_whole",
+        "test_the_call_ends_if_the_client_leaves_within_its_request",
+    ],
+)
 class WaitsForTheRest(AsgiContract):
     """Waits on if the client leaves within a request to /digest."""
 
@@ -32,7 +38,14 @@ class _Streams(AsgiContract):
             await self.gone()
 
 
-@liar("asgi.http.disconnect.app_ends")
+@liar(
+    "asgi.http.disconnect.app_ends",
+    [
+        "test_the_call_ends_if_send_raises",
+        "test_the_call_ends_whenever_the_client_leaves",
+        "test_what_an_application_does_when_send_raises",
+    ],
+)
 class WaitsForTheClient(_Streams):
     """Waits on if `send` raises."""
 
@@ -40,7 +53,7 @@ class WaitsForTheClient(_Streams):
         await asleep(FOREVER)
 
 
-@liar("asgi.http.send.app_may_catch")
+@liar("asgi.http.send.app_may_catch", ["test_what_an_application_does_when_send_raises"])
 class SwallowsSendErrors(_Streams):
     """Returns if `send` raises."""
 
@@ -48,7 +61,7 @@ class SwallowsSendErrors(_Streams):
         pass
 
 
-@liar("asgi.http.disconnect.app_ends")
+@liar("asgi.http.disconnect.app_ends", ["test_a_handler_that_waits_for_the_disconnect_gets_it"])
 class KeepsTheDisconnect(AsgiContract):
     """Does not tell the handler that the client is gone."""
 
@@ -58,7 +71,7 @@ class KeepsTheDisconnect(AsgiContract):
             pass
 
 
-@liar("asgi.http.disconnect.app_expects_send_error")
+@liar("asgi.http.disconnect.app_expects_send_error", ["test_an_answer_after_the_disconnect_ends_the_call"])
 class AnswersInVain(AsgiContract):
     """Waits on if an answer after the disconnect makes `send` raise."""
 
@@ -73,7 +86,10 @@ class AnswersInVain(AsgiContract):
 # WebSocket
 
 
-@liar("asgi.ws.disconnect.app_ends")
+@liar(
+    "asgi.ws.disconnect.app_ends",
+    ["test_the_call_ends_with_the_disconnect", "test_the_reason_of_a_disconnect_may_be_missing"],
+)
 class StaysAfterDisconnect(AsgiContract):
     """Waits on after a disconnect with the code 1001."""
 
@@ -90,7 +106,7 @@ class StaysAfterDisconnect(AsgiContract):
             await asleep(FOREVER)
 
 
-@liar("asgi.ws.disconnect.app_ends")
+@liar("asgi.ws.disconnect.app_ends", ["test_the_call_ends_if_the_client_leaves_within_the_handshake"])
 class StaysWithoutHandshake(AsgiContract):
     """Waits on if the handshake cannot be refused."""
 
@@ -101,7 +117,7 @@ class StaysWithoutHandshake(AsgiContract):
             await asleep(FOREVER)
 
 
-@liar("asgi.ws.disconnect.app_default_reason")
+@liar("asgi.ws.disconnect.app_default_reason", ["test_the_reason_of_a_disconnect_may_be_missing"])
 class NeedsReason(AsgiContract):
     """Fails on a disconnect without a reason."""
 
@@ -116,7 +132,13 @@ class NeedsReason(AsgiContract):
         await super().ws_echo(exchange)
 
 
-@liar("asgi.ws.disconnect.app_default_reason", ["test_the_handler_learns_the_clients_close_code"])
+@liar(
+    "asgi.ws.disconnect.app_default_reason",
+    [
+        "test_the_handler_learns_the_clients_close_code",
+        "test_a_handler_learns_the_code_of_a_disconnect_without_reason",
+    ],
+)
 class HidesTheCode(AsgiContract):
     """Tells the handler that every client closes with 1000."""
 
@@ -137,7 +159,14 @@ class _Echoing(AsgiContract):
             await self.gone()
 
 
-@liar("asgi.ws.sendexc.app_may_catch")
+@liar(
+    "asgi.ws.sendexc.app_may_catch",
+    [
+        "test_the_call_ends_if_send_raises_on_a_websocket",
+        "test_the_call_ends_if_the_client_leaves_within_the_handshake",
+        "test_what_leaves_the_call_when_send_raises_on_a_websocket",
+    ],
+)
 class EchoesInVain(_Echoing):
     """Waits on if an echo makes `send` raise."""
 
@@ -145,7 +174,7 @@ class EchoesInVain(_Echoing):
         await asleep(FOREVER)
 
 
-@liar("asgi.ws.sendexc.app_may_catch")
+@liar("asgi.ws.sendexc.app_may_catch", ["test_what_leaves_the_call_when_send_raises_on_a_websocket"])
 class SwallowsEchoErrors(_Echoing):
     """Returns if an echo makes `send` raise."""
 
@@ -153,7 +182,7 @@ class SwallowsEchoErrors(_Echoing):
         pass
 
 
-@liar("asgi.ws.disconnect.app_expects_send_error")
+@liar("asgi.ws.disconnect.app_expects_send_error", ["test_a_close_that_comes_too_late_ends_the_call"])
 class ClosesInVain(AsgiContract):
     """Waits on if the client is gone when it closes."""
 
@@ -164,7 +193,7 @@ class ClosesInVain(AsgiContract):
             await asleep(FOREVER)
 
 
-@liar("asgi.ws.app.close_code_valid")
+@liar("asgi.ws.app.close_code_valid", ["test_close_codes_are_those_that_may_be_sent"])
 class ReservedCloseCode(AsgiContract):
     """Closes with a code that must not be sent."""
 
@@ -172,7 +201,10 @@ class ReservedCloseCode(AsgiContract):
         await exchange.send({"type": "websocket.close", "code": 1006})
 
 
-@liar("asgi.ws.app.close_code_valid")
+@liar(
+    "asgi.ws.app.close_code_valid",
+    ["test_the_handler_s_code_and_reason_are_sent", "test_whether_an_older_server_gets_a_reason"],
+)
 class ClosesWithoutReason(AsgiContract):
     """Closes with the handler's code but not with its reason."""
 
@@ -181,7 +213,7 @@ class ClosesWithoutReason(AsgiContract):
         await exchange.send({"type": "websocket.close", "code": int(exchange.rest)})
 
 
-@liar("asgi.ws.close.reason_version_gate")
+@liar("asgi.ws.close.reason_version_gate", ["test_whether_an_older_server_gets_a_reason"])
 class ReasonForNewServers(AsgiContract):
     """Leaves the reason out if the server does not know of it."""
 
@@ -196,7 +228,17 @@ class ReasonForNewServers(AsgiContract):
 # Lifespan
 
 
-@liar("asgi.lifespan.startup.app_completes", ["test_what_the_startup_hook_stored_is_there_for_handlers"])
+@liar(
+    "asgi.lifespan.startup.app_completes",
+    [
+        "test_what_the_startup_hook_stored_is_there_for_handlers",
+        "test_a_lifespan_is_held_or_refused",
+        "test_the_lifespan_needs_no_namespace",
+        "test_the_shutdown_is_answered",
+        "test_the_startup_is_answered",
+        "test_unknown_keys_of_a_lifespan_message_do_no_harm",
+    ],
+)
 class NeverStarts(AsgiContract):
     """Returns from the lifespan without an answer to the startup."""
 
@@ -204,7 +246,10 @@ class NeverStarts(AsgiContract):
         await receive()
 
 
-@liar("asgi.lifespan.shutdown.app_completes")
+@liar(
+    "asgi.lifespan.shutdown.app_completes",
+    ["test_the_lifespan_needs_no_namespace", "test_the_shutdown_is_answered"],
+)
 class NeverStops(AsgiContract):
     """Does not answer the shutdown."""
 
@@ -212,7 +257,16 @@ class NeverStops(AsgiContract):
         await receive()
 
 
-@liar("asgi.lifespan.startup.app_failed_message", ["test_what_the_startup_hook_stored_is_there_for_handlers"])
+@liar(
+    "asgi.lifespan.startup.app_failed_message",
+    [
+        "test_what_the_startup_hook_stored_is_there_for_handlers",
+        "test_the_lifespan_needs_no_namespace",
+        "test_the_message_of_a_failed_startup_is_text",
+        "test_the_startup_is_answered",
+        "test_unknown_keys_of_a_lifespan_message_do_no_harm",
+    ],
+)
 class FailsInBytes(AsgiContract):
     """Reports a failed startup in bytes."""
 
@@ -221,7 +275,7 @@ class FailsInBytes(AsgiContract):
         await send({"type": "lifespan.startup.failed", "message": b"no text"})
 
 
-@liar("asgi.lifespan.state.framework_use")
+@liar("asgi.lifespan.state.framework_use", ["test_the_lifespan_needs_no_namespace"])
 class NeedsNamespace(AsgiContract):
     """Fails on a lifespan without a namespace."""
 
@@ -230,7 +284,7 @@ class NeedsNamespace(AsgiContract):
         await super().lifespan(scope, receive, send)
 
 
-@liar("asgi.core.error.extra_keys_app")
+@liar("asgi.core.error.extra_keys_app", ["test_unknown_keys_of_a_lifespan_message_do_no_harm"])
 class KnowsAllLifespanKeys(AsgiContract):
     """Fails on a key of a lifespan message that it does not know."""
 

@@ -6,7 +6,7 @@ from lies import liar
 # The handshake
 
 
-@liar("asgi.ws.connect.app_replies")
+@liar("asgi.ws.connect.app_replies", ["test_the_handshake_is_answered_first"])
 class SendsBeforeAccept(AsgiContract):
     """Sends a message in place of an answer to the handshake."""
 
@@ -15,7 +15,7 @@ class SendsBeforeAccept(AsgiContract):
         await super().ws_raise(exchange)
 
 
-@liar("asgi.ws.connect.app_replies")
+@liar("asgi.ws.connect.app_replies", ["test_what_an_unknown_path_gets"])
 class RaisesForUnknownPaths(AsgiContract):
     """Answers the handshake of an unknown path with an exception."""
 
@@ -25,7 +25,14 @@ class RaisesForUnknownPaths(AsgiContract):
         await super().websocket(scope, receive, send)
 
 
-@liar("asgi.ws.accept.subprotocol_app_offered", ["test_the_subprotocol_is_the_one_that_the_handler_chose"])
+@liar(
+    "asgi.ws.accept.subprotocol_app_offered",
+    [
+        "test_the_subprotocol_is_the_one_that_the_handler_chose",
+        "test_no_subprotocols_are_none_offered",
+        "test_the_subprotocol_is_one_of_those_offered",
+    ],
+)
 class OwnSubprotocol(AsgiContract):
     """Chooses a subprotocol that was not offered."""
 
@@ -47,7 +54,7 @@ class _Accepts(AsgiContract):
         await exchange.send(message)
 
 
-@liar("asgi.ws.accept.headers_no_protocol_app")
+@liar("asgi.ws.accept.headers_no_protocol_app", ["test_no_header_of_the_handshake_names_the_subprotocol"])
 class SubprotocolHeader(_Accepts):
     """Names a subprotocol in a header."""
 
@@ -55,7 +62,7 @@ class SubprotocolHeader(_Accepts):
         return (b"sec-websocket-protocol", b"one")
 
 
-@liar("asgi.ws.accept.headers_lowercase_app")
+@liar("asgi.ws.accept.headers_lowercase_app", ["test_header_names_of_the_handshake_are_lower_case"])
 class UpperCaseAccept(_Accepts):
     """A header of the handshake's answer is not lower case."""
 
@@ -63,7 +70,7 @@ class UpperCaseAccept(_Accepts):
         return (b"X-Upper", b"case")
 
 
-@liar("asgi.ws.accept.headers_no_pseudo_app")
+@liar("asgi.ws.accept.headers_no_pseudo_app", ["test_there_are_no_pseudo_headers_in_the_handshake"])
 class PseudoHeaderOfAccept(_Accepts):
     """Sends a pseudo-header with the handshake's answer."""
 
@@ -71,7 +78,7 @@ class PseudoHeaderOfAccept(_Accepts):
         return (b":status", b"101")
 
 
-@liar("asgi.ws.accept.headers_version_gate")
+@liar("asgi.ws.accept.headers_version_gate", ["test_a_server_of_version_2_0_gets_no_headers"])
 class HeadersForEverybody(_Accepts):
     """Sends a header with the handshake's answer, whichever version the server has."""
 
@@ -79,7 +86,13 @@ class HeadersForEverybody(_Accepts):
         return (b"x-lower", b"case")
 
 
-@liar("asgi.ext.denial.app_gate")
+@liar(
+    "asgi.ext.denial.app_gate",
+    [
+        "test_a_handshake_is_refused_with_close_where_denials_are_not_offered",
+        "test_what_an_unknown_path_gets",
+    ],
+)
 class DeniesByHttp(AsgiContract):
     """Refuses the handshake with a response of HTTP, also where the server does not offer that."""
 
@@ -106,7 +119,10 @@ class _Echoes(AsgiContract):
         return {key: message[key] for key in ("text", "bytes") if message.get(key) is not None}
 
 
-@liar("asgi.ws.receive.app_either_key")
+@liar(
+    "asgi.ws.receive.app_either_key",
+    ["test_a_message_is_read_from_the_key_that_holds_it", "test_an_empty_message_is_a_message"],
+)
 class TrustsTheKeys(_Echoes):
     """Takes a message for text if it has the key `text`."""
 
@@ -114,7 +130,7 @@ class TrustsTheKeys(_Echoes):
         return {"text": message["text"]} if "text" in message else {"bytes": message["bytes"]}
 
 
-@liar("asgi.ws.receive.app_either_key")
+@liar("asgi.ws.receive.app_either_key", ["test_an_empty_message_is_a_message"])
 class DropsEmptyMessages(_Echoes):
     """Takes an empty message for none."""
 
@@ -122,7 +138,7 @@ class DropsEmptyMessages(_Echoes):
         return {key: value for key, value in super().answer(message).items() if value}
 
 
-@liar("asgi.ws.receive.app_either_key")
+@liar("asgi.ws.receive.app_either_key", ["test_any_messages_come_in_their_order"])
 class MixesMessages(_Echoes):
     """Sends each message together with those of its kind that came before."""
 
@@ -136,15 +152,7 @@ class MixesMessages(_Echoes):
         return {key: self.before[key] for key in super().answer(message)}
 
 
-@liar("asgi.ws.receive.text")
-class CutsLongMessages(_Echoes):
-    """Sends back no more than 500 characters or bytes."""
-
-    def answer(self, message):
-        return {key: value[:500] for key, value in super().answer(message).items()}
-
-
-@liar("asgi.core.error.extra_keys_app")
+@liar("asgi.core.error.extra_keys_app", ["test_unknown_keys_of_a_websocket_message_do_no_harm"])
 class KnowsAllMessageKeys(_Echoes):
     """Fails on a key of a message that it does not know."""
 
@@ -154,7 +162,7 @@ class KnowsAllMessageKeys(_Echoes):
         return super().answer(message)
 
 
-@liar("asgi.ws.send.exactly_one_app")
+@liar("asgi.ws.send.exactly_one_app", ["test_each_message_has_either_text_or_bytes"])
 class SendsBothKinds(AsgiContract):
     """A message on /ws/subprotocol has text and bytes."""
 

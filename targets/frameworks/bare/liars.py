@@ -5,11 +5,13 @@ import asgi_contract_liars
 import asgi_end_liars
 import asgi_handler_liars
 import asgi_liars
+import asgi_request_liars
 import asgi_scope_liars
 import asgi_websocket_liars
 import wsgi_concurrency_liars
 import wsgi_input_liars
 import wsgi_liars
+import wsgi_response_liars
 from asgi_contract import AsgiContract
 from lies import LIARS
 from wsgi_contract import WsgiContract
@@ -20,11 +22,13 @@ MODULES = (
     asgi_end_liars,
     asgi_handler_liars,
     asgi_liars,
+    asgi_request_liars,
     asgi_scope_liars,
     asgi_websocket_liars,
     wsgi_concurrency_liars,
     wsgi_input_liars,
     wsgi_liars,
+    wsgi_response_liars,
 )
 
 

@@ -6,7 +6,7 @@ from wsgi_contract import WsgiContract
 from compliance.guest.channel import note
 
 
-@liar("wsgi.environ.app_minimal_omitted")
+@liar("wsgi.environ.app_minimal_omitted", ["test_an_empty_variable_may_be_missing"])
 class NeedsQueryString(WsgiContract):
     """Fails if QUERY_STRING is left out."""
 
@@ -15,7 +15,7 @@ class NeedsQueryString(WsgiContract):
         return super().query(environ, start_response, rest)
 
 
-@liar("wsgi.environ.app_minimal_omitted")
+@liar("wsgi.environ.app_minimal_omitted", ["test_an_empty_path_info_may_be_missing"])
 class NeedsPathInfo(WsgiContract):
     """Fails if PATH_INFO is left out."""
 
@@ -24,7 +24,10 @@ class NeedsPathInfo(WsgiContract):
         return super().dispatch(environ, start_response)
 
 
-@liar("wsgi.environ.app_checks")
+@liar(
+    "wsgi.environ.app_checks",
+    ["test_any_legal_environ_is_served", "test_the_least_that_a_server_gives_is_enough"],
+)
 class NeedsRemoteAddr(WsgiContract):
     """Fails without REMOTE_ADDR, which no server must give."""
 
@@ -33,7 +36,7 @@ class NeedsRemoteAddr(WsgiContract):
         return super().dispatch(environ, start_response)
 
 
-@liar("wsgi.environ.app_minimal_omitted")
+@liar("wsgi.environ.app_minimal_omitted", ["test_a_request_without_content_length_has_no_body"])
 class NeedsContentLength(WsgiContract):
     """Fails on a request to /digest if CONTENT_LENGTH is left out."""
 
@@ -42,7 +45,7 @@ class NeedsContentLength(WsgiContract):
         return super().digest(environ, start_response, rest)
 
 
-@liar("wsgi.environ.run_once_app")
+@liar("wsgi.environ.run_once_app", ["test_run_once_is_no_promise"])
 class BelievesRunOnce(WsgiContract):
     """Serves nothing after a request of which it is told that it is the only one."""
 
@@ -55,7 +58,9 @@ class BelievesRunOnce(WsgiContract):
         return super().dispatch(environ, start_response)
 
 
-@liar("wsgi.callable.reinvocable")
+@liar(
+    "wsgi.callable.reinvocable", ["test_run_once_is_no_promise", "test_the_application_can_be_called_again"]
+)
 class OnlyOnce(WsgiContract):
     """Serves one request of /sleep/0 in its life."""
 
@@ -68,7 +73,14 @@ class OnlyOnce(WsgiContract):
         return super().sleep(environ, start_response, rest)
 
 
-@liar("wsgi.input.app_limit")
+@liar(
+    "wsgi.input.app_limit",
+    [
+        "test_a_stream_that_refuses_to_read_beyond_the_body_does",
+        "test_no_more_is_read_than_content_length_says",
+        "test_what_becomes_of_a_body_that_is_read_in_pieces",
+    ],
+)
 class ReadsBeyond(WsgiContract):
     """Asks for more bytes than CONTENT_LENGTH says."""
 
@@ -76,7 +88,14 @@ class ReadsBeyond(WsgiContract):
         yield environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0) + 1)
 
 
-@liar("wsgi.input.app_only_listed")
+@liar(
+    "wsgi.input.app_only_listed",
+    [
+        "test_a_stream_that_refuses_to_read_beyond_the_body_does",
+        "test_no_more_is_read_than_content_length_says",
+        "test_what_servers_need_not_support_is_not_used",
+    ],
+)
 class ReadsToTheEnd(WsgiContract):
     """Calls read() without a size."""
 
@@ -84,7 +103,7 @@ class ReadsToTheEnd(WsgiContract):
         yield environ["wsgi.input"].read()
 
 
-@liar("wsgi.input.app_short_reads")
+@liar("wsgi.input.app_short_reads", ["test_what_becomes_of_a_body_that_is_read_in_pieces"])
 class ReadsOnce(WsgiContract):
     """Takes what one read gives for the whole."""
 
@@ -92,7 +111,7 @@ class ReadsOnce(WsgiContract):
         yield environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 
-@liar("wsgi.strings.bytes_type")
+@liar("wsgi.strings.bytes_type", ["test_any_bytes_of_a_body_arrive"])
 class ReadsText(WsgiContract):
     """Takes a request body for text."""
 
@@ -100,7 +119,7 @@ class ReadsText(WsgiContract):
         return super().body(environ).decode("utf-8", "replace").encode()
 
 
-@liar("wsgi.input.app_only_listed")
+@liar("wsgi.input.app_only_listed", ["test_only_the_listed_methods_of_the_input_are_used"])
 class SeeksInput(WsgiContract):
     """Uses a method of wsgi.input that is not listed."""
 
@@ -110,7 +129,7 @@ class SeeksInput(WsgiContract):
         return super().read(environ)
 
 
-@liar("wsgi.input.app_no_close")
+@liar("wsgi.input.app_no_close", ["test_the_input_is_not_closed"])
 class ClosesInput(WsgiContract):
     """Closes wsgi.input."""
 
@@ -120,7 +139,7 @@ class ClosesInput(WsgiContract):
         return answer
 
 
-@liar("wsgi.errors.app_only_listed")
+@liar("wsgi.errors.app_only_listed", ["test_only_the_listed_methods_of_the_error_stream_are_used"])
 class AsksErrors(WsgiContract):
     """Uses an attribute of wsgi.errors that is not listed."""
 
@@ -129,7 +148,7 @@ class AsksErrors(WsgiContract):
         return super().hello(environ, start_response, rest)
 
 
-@liar("wsgi.errors.app_flush")
+@liar("wsgi.errors.app_flush", ["test_what_is_written_to_the_error_stream_is_flushed"])
 class LeavesErrorsUnflushed(WsgiContract):
     """Reports an error to wsgi.errors without a flush."""
 
@@ -138,7 +157,10 @@ class LeavesErrorsUnflushed(WsgiContract):
         return super().failure(environ, start_response)
 
 
-@liar("wsgi.http.hop_by_hop_app_ignores")
+@liar(
+    "wsgi.http.hop_by_hop_app_ignores",
+    ["test_a_transfer_coding_of_the_request_is_none_of_the_application_s_business"],
+)
 class BelievesTransferEncoding(WsgiContract):
     """Decodes a body that the server has decoded."""
 
