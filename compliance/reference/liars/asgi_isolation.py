@@ -139,21 +139,26 @@ class HalfAHeadIsARequest(Connection):
     interface="asgi",
 )
 class SilenceIsARequest(Connection):
-    """A client that is still silent when another makes a request calls the application."""
+    """A client that is still silent when a fence is made calls the application."""
 
     heard = False
 
     async def read_request(self) -> Request | None:
-        """Call the application for those who have said nothing."""
+        """Call the application for those who have said nothing while a fence is made, which is alone."""
         request = await super().read_request()
-        await self.turns()  # what they have said already may still be on its way
-        for other in self.server.connections - {self}:
-            if isinstance(other, SilenceIsARequest) and not other.heard and other.stream.empty:
-                other.heard = True
-                silent = Request("GET", b"/", b"", "1.1", [], None, None)
-                self.server.spawn(self.server.http_cycle_class(other, silent).call())
-        await self.turns()
+        if request is not None and request.raw_path == b"/fence":
+            await self.turns()  # what they have said already may still be on its way
+            for other in self.server.connections - {self}:
+                self.begin_for(other)
+            await self.turns()
         return request
+
+    def begin_for(self, other: Connection) -> None:
+        """Call the application for a client that has said nothing."""
+        if isinstance(other, SilenceIsARequest) and not other.heard and other.stream.empty:
+            other.heard = True
+            silent = Request("GET", b"/", b"", "1.1", [], None, None)
+            self.server.spawn(self.server.http_cycle_class(other, silent).call())
 
     async def turns(self) -> None:
         """Let everybody else have some turns."""
