@@ -294,17 +294,6 @@ class StaysAfterAnError(LeavesOpen):
         await super().on_error()
 
 
-@liar(catches=["test_an_end_within_a_message_of_the_client_ends_the_connection"])
-class LetsTheClientFinish(LeavesOpen):
-    """A connection is not ended while the client is within a message."""
-
-    async def end(self, code: int) -> None:
-        """Wait for the rest of it."""
-        if self.frames is not None and self.frames.parts:
-            await self.wait_for_the_client()
-        await super().end(code)
-
-
 @liar(catches=["test_the_code_of_a_return", "test_the_code_of_an_error"])
 class CodesAreSwapped(WebSocketCycle):
     """A return closes with 1011, an error with 1000."""

@@ -297,7 +297,7 @@ class ErrorOfCloseIsFatal(WSGICycle):
         return super().call(environ)
 
 
-@liar(catches=["test_close_is_called_after_a_disconnect_from_a_body_of_known_length"])
+@liar(catches=["test_requests_are_served_after_a_client_disconnect"])
 class DisconnectIsFatal(WSGICycle):
     """After a disconnect in the middle of a body the next request is answered with 500."""
 

@@ -27,20 +27,23 @@ class BodyEndsAtAMegabyte(WSGICycle):
 
 
 @liar(catches=["test_bodies_of_requests_under_way_at_once_do_not_mix"])
-class OneBufferForAll(WSGICycle):
-    """Requests that are under way at once have one buffer for all their bodies."""
+class BodyOfTheOneBefore(WSGICycle):
+    """A request that begins while two others are under way reads the body of one of them."""
 
-    buffers: ClassVar[list[bytearray]] = []
+    under_way: ClassVar[list[WSGICycle]] = []
 
-    def call(self, environ: dict[str, Any]) -> Any:
-        """With the buffer of those that are under way, if there are any."""
-        buffer = next(iter(self.buffers), bytearray())
-        environ["wsgi.input"]._buffer = buffer  # noqa: SLF001 - that is the lie
-        self.buffers.append(buffer)
+    def respond(self) -> None:
+        """Look who is under way; a single one may be just about to end."""
+        self.source = self.under_way[-1] if len(self.under_way) > 1 else self
+        self.under_way.append(self)
         try:
-            return super().call(environ)
+            super().respond()
         finally:
-            self.buffers.pop()
+            self.under_way.remove(self)
+
+    def pull(self) -> bytes:
+        """What the source gets."""
+        return self.wait(self.source.pull_body())
 
 
 @liar(catches=["test_the_body_can_be_read_after_the_response_has_begun"])

@@ -86,7 +86,6 @@ class DiesOfAStatus(WSGICycle):
 @liar(
     catches=[
         "test_exc_info_answers_an_error_of_start_response",
-        "test_start_response_refuses_a_malformed_status",
         "test_start_response_refuses_malformed_headers",
     ]
 )
@@ -105,7 +104,9 @@ class AcceptsAnyHeaders(WSGICycle):
 
 
 @liar(
-    catches=["test_a_character_beyond_latin1_is_an_error", "test_any_header_value_reaches_the_wire_untouched"]
+    catches=[
+        "test_a_character_beyond_latin1_is_an_error",
+    ]
 )
 class EncodesBeyondLatin1(WSGICycle):
     """Characters beyond U+00FF are sent in UTF-8."""
@@ -146,7 +147,7 @@ class SilentBeyondLatin1(WSGICycle):
             await self.connection.stream.changed()
 
 
-@liar(catches=[])
+@liar(catches=["test_what_becomes_of_a_hop_by_hop_header"])
 class SendsHopByHopHeaders(WSGICycle):
     """start_response takes hop-by-hop headers, and they are sent."""
 
@@ -155,10 +156,7 @@ class SendsHopByHopHeaders(WSGICycle):
 
 @liar(
     catches=[
-        "test_a_generator_function_is_an_application",
-        "test_a_response_that_starts_in_its_first_iteration_is_streamed",
         "test_a_transfer_encoding_of_the_application_breaks_no_framing",
-        "test_start_response_may_be_called_by_the_first_iteration",
     ]
 )
 class SaysChunkedOnly(WSGICycle):
@@ -290,7 +288,7 @@ class AddsContentType(WSGICycle):
         super().store(status, [*headers, *added])
 
 
-@liar(catches=[])
+@liar(catches=["test_whether_the_list_of_headers_is_changed"])
 class ChangesTheList(WSGICycle):
     """The list of headers that start_response is given is emptied."""
 
