@@ -9,7 +9,7 @@ import pytest
 from compliance.evidence import gather
 from compliance.expect import Closed
 from compliance.items import check_id, cited_by, subject_of
-from compliance.known import Ledger
+from compliance.known import Ledger, names
 from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result
@@ -105,6 +105,15 @@ def _excused(subject: Subject, result: Result, ledger: Ledger) -> Result:
     if entry is None:
         return result
     return replace(result, verdict="known", message=f"{entry.reason} ({entry.link})\n{result.message}")
+
+
+def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether what is listed about a check is that its subject never answers."""
+    cited, subject = cited_by(item), subject_of(item)
+    if cited is None or subject is None:
+        return False
+    entry = ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item))
+    return entry is not None and names(entry.silent, check_id(item))
 
 
 def _server(item: pytest.Item) -> Server | None:

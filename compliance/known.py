@@ -17,11 +17,15 @@ _FAILING = frozenset({"failed", "warned", "known"})
 Complete = Callable[[str, str], bool]
 
 
-def _covers(entry: Known, check: str) -> bool:
-    """Whether the entry is about this check: named in full, without its row, or by its function alone."""
+def names(listed: Sequence[str], check: str) -> bool:
+    """Whether a list names a check: in full, without its row, or by its function alone."""
     whole = check.partition("[")[0]
-    names = (check, whole, check.rpartition("::")[2], whole.rpartition("::")[2])
-    return not entry.checks or any(name in entry.checks for name in names)
+    spellings = (check, whole, check.rpartition("::")[2], whole.rpartition("::")[2])
+    return any(name in listed for name in spellings)
+
+
+def _covers(entry: Known, check: str) -> bool:
+    return not entry.checks or names(entry.checks, check)
 
 
 class Ledger:
@@ -30,13 +34,16 @@ class Ledger:
     def __init__(
         self,
         subjects: Mapping[str, tuple[Sequence[Known], Mapping[str, str]]],
+        parts: Mapping[str, Sequence[str]] | None = None,
         today: dt.date | None = None,
     ) -> None:
         """`subjects` maps a name to its entries and to the versions of its own distributions.
 
-        `versions` of an entry speaks about the first of them: for a combination, the server's. `today` is the
-        date by which entries expire; the default is the current one, UTC.
+        `versions` of an entry speaks about the first of them: for a combination, the server's. `parts` maps a
+        combination to its server and framework. `today` is the date by which entries expire; the default is
+        the current one, UTC.
         """
+        self._parts = parts or {}
         self._entries = {name: tuple(entries) for name, (entries, _) in subjects.items()}
         self._version = {name: next(iter(versions.values()), "") for name, (_, versions) in subjects.items()}
         self._today = today or dt.datetime.now(dt.UTC).date()
@@ -73,12 +80,15 @@ class Ledger:
     def excuse(self, subject: str, requirement: str, check: str) -> Known | None:
         """Return the valid entry that lists this failure for the installed version, or None.
 
+        An entry of a server or framework excuses their combinations too, in the checks that it names.
         Only for results that failed or warned; whoever asks keeps errors out.
         """
-        for entry in self._entries.get(subject, ()):
-            right = entry.requirement == requirement and _covers(entry, check)
-            if right and self._applies(subject, entry) and not self._faults(entry):
-                return entry
+        for name in (subject, *self._parts.get(subject, ())):
+            for entry in self._entries.get(name, ()):
+                right = entry.requirement == requirement and _covers(entry, check)
+                right = right and (name == subject or bool(entry.checks))
+                if right and self._applies(name, entry) and not self._faults(entry):
+                    return entry
         return None
 
     def stale(self, results: Iterable[Result], complete_for: Complete | None = None) -> list[str]:
@@ -97,12 +107,17 @@ class Ledger:
             for entry in entries
             if self._applies(name, entry)
             and (complete_for is None or complete_for(name, entry.requirement))
-            and (problem := _disproved(entry, _of(results, name, entry.requirement)))
+            and (problem := _disproved(entry, self._about(results, name, entry)))
         ]
 
-
-def _of(results: Iterable[Result], subject: str, requirement: str) -> list[Result]:
-    return [result for result in results if result.target == subject and result.requirement == requirement]
+    def _about(self, results: Iterable[Result], subject: str, entry: Known) -> list[Result]:
+        """The results for the entry's requirement: of its subject, and of combinations with it."""
+        return [
+            result
+            for result in results
+            if result.requirement == entry.requirement
+            and (result.target == subject or (entry.checks and subject in self._parts.get(result.target, ())))
+        ]
 
 
 def _disproved(entry: Known, results: Sequence[Result]) -> str:

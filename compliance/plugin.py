@@ -1,6 +1,7 @@
 """The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
 
 from collections.abc import Callable, Generator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,10 +12,11 @@ from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
 from compliance.items import lacking
-from compliance.judging import judge_report, status, travelling
+from compliance.judging import expects_silence, judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
 from compliance.options import asked_for, quiet
+from compliance.patience import hurry
 from compliance.requirements import citation
 from compliance.results import load_result
 from compliance.server import Server
@@ -140,6 +142,14 @@ def pytest_runtest_protocol(
     if session is not None:
         session.after(item, nextitem)
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Do not wait long where silence is known."""
+    session = item.config.stash.get(SESSION, None)
+    with hurry() if session is not None and expects_silence(item, session.ledger) else nullcontext():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

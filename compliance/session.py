@@ -148,7 +148,11 @@ class Session:
     def ledger(self) -> Ledger:
         """The known failures of the subjects; `provide` comes first, as their versions matter."""
         if self._ledger is None:
-            self._ledger = Ledger({s.name: (s.known, self._versions(s)) for s in self.subjects})
+            known = {s.name: (s.known, self._versions(s)) for s in self.subjects}
+            parts = {
+                s.name: (s.server.name, s.framework.name) for s in self.subjects if s.server and s.framework
+            }
+            self._ledger = Ledger(known, parts)
         return self._ledger
 
     def _versions(self, subject: Subject) -> Mapping[str, str]:

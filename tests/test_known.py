@@ -112,6 +112,20 @@ def test_an_entry_may_name_its_checks(name: str) -> None:
     assert found.excuse("uvicorn", MUST, "asgi_server/test_http_scope.py::test_other") is None
 
 
+def test_an_entry_of_a_server_counts_for_its_combinations_where_it_names_checks() -> None:
+    """And it is alive as long as one of them fails."""
+    parts = {"uvicorn-fastapi": ("uvicorn", "fastapi"), "uvicorn-quart": ("uvicorn", "quart")}
+    check = "combination/test_requests.py::test_scopes"
+    for entry, counts in ((known(checks=("test_scopes",)), True), (known(), False)):
+        found = Ledger({"uvicorn": ((entry,), {})}, parts, today=TODAY)
+        assert (found.excuse("uvicorn-fastapi", MUST, check) is not None) is counts
+        assert found.excuse("hypercorn-fastapi", MUST, check) is None
+    listed = Ledger({"uvicorn": ((known(checks=("test_scopes",)),), {})}, parts, today=TODAY)
+    passed = result("passed", check, target="uvicorn-fastapi")
+    assert listed.stale([passed])
+    assert not listed.stale([passed, result("known", check, target="uvicorn-quart")])
+
+
 @pytest.mark.parametrize(
     ("verdicts", "stale"),
     [

@@ -1,8 +1,9 @@
 """The guest's end of the line to the host: out-of-band events and rendezvous.
 
 One connection for each exchange, opened by the guest when the application is called and closed when
-the application's work is over. So no thread, lock or demultiplexer is needed, forks do no harm, and the
-end of the connection tells the host that the application has finished.
+the application's work is over. So no lock or demultiplexer is needed, forks do no harm, and the end of the
+connection tells the host that the application has finished. No report holds the application up: what the
+host has not read yet and the kernel has no room for is sent by a thread of the channel's own.
 
 Lines go to the host as `[kind, name, value, nanoseconds of the monotonic clock]` in the encoding of
 `tagged`; the host sends the name of a gate it opens, one to a line.
@@ -10,8 +11,10 @@ Lines go to the host as `[kind, name, value, nanoseconds of the monotonic clock]
 
 import contextvars
 import os
+import queue
 import socket
 import sys
+import threading
 import time
 from typing import Any, List, Optional
 
@@ -51,6 +54,16 @@ def in_trio(trio: Any) -> bool:
     return True
 
 
+def _drain(line: socket.socket, overflow: "queue.SimpleQueue[bytes]") -> None:
+    """Send what comes until an empty item, and close the line."""
+    try:
+        for data in iter(overflow.get, b""):
+            line.sendall(data)
+    except OSError:
+        pass  # the host has lost interest
+    line.close()
+
+
 class Channel:
     """One exchange's connection to the host; every method is harmless after `end`."""
 
@@ -61,6 +74,7 @@ class Channel:
         variable COMPLIANCE_CHANNEL is used. Raises OSError where the host is gone.
         """
         self._line: Optional[socket.socket] = _connect(address or os.environ["COMPLIANCE_CHANNEL"])
+        self._overflow: Optional["queue.SimpleQueue[bytes]"] = None
         self._opened: List[str] = []
         self._rest = b""
         self._send("hello", kind, {"exchange": exchange, "pid": os.getpid()})
@@ -69,10 +83,23 @@ class Channel:
         line = self._line
         if line is None:
             return
-        try:
-            line.sendall(encode([kind, name, value, time.monotonic_ns()]) + b"\n")
-        except OSError:
-            self.end()  # the host has lost interest; the application goes on
+        data = encode([kind, name, value, time.monotonic_ns()]) + b"\n"
+        if self._overflow is None:
+            try:
+                data = data[line.send(data, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.end()  # the host has lost interest; the application goes on
+                return
+        if data:
+            self._later(line, data)
+
+    def _later(self, line: socket.socket, data: bytes) -> None:
+        if self._overflow is None:
+            self._overflow = queue.SimpleQueue()
+            threading.Thread(target=_drain, args=(line, self._overflow), daemon=True).start()
+        self._overflow.put(data)
 
     def note(self, name: str, value: Any = None) -> None:
         """Report an event."""
@@ -81,7 +108,9 @@ class Channel:
     def end(self) -> None:
         """Report that the application's work is over."""
         line, self._line = self._line, None
-        if line is not None:
+        if self._overflow is not None:
+            self._overflow.put(b"")
+        elif line is not None:
             line.close()
 
     def _take(self, name: str) -> bool:

@@ -49,7 +49,8 @@ class Known:
     """One listed failure of a subject: its requirement, why, where it is discussed, and for how long.
 
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
-    file that lists it; `checks` narrows the entry to some checks of the requirement.
+    file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
+    those in which the failure is that the subject never answers, so that nobody waits long for it.
     """
 
     requirement: str
@@ -59,6 +60,7 @@ class Known:
     expires: dt.date | None
     source: str
     checks: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

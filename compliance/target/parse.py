@@ -134,7 +134,7 @@ def known_file(path: Path) -> tuple[Known, ...]:
 
 
 def _entry(table: Table) -> Known:
-    table.only("requirement", "reason", "link", "versions", "expires", "checks")
+    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent")
     return Known(
         requirement=table.text("requirement"),
         reason=table.text("reason"),
@@ -143,6 +143,7 @@ def _entry(table: Table) -> Known:
         expires=table.date("expires"),
         source=str(table.file),
         checks=table.texts("checks"),
+        silent=table.texts("silent"),
     )
 
 

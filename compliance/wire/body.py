@@ -1,7 +1,11 @@
 """Reading the content of a response in parts, as its framing says."""
 
+import re
+
 from compliance.expect import Closed, NotHttp, shorten
 from compliance.wire.http import Connection, Response
+
+_SIZE = re.compile(rb"([0-9A-Fa-f]*)(?:[ \t]*;[^\r\n]*)?[ \t]*(?:\r?\n|\r?$)")
 
 
 class BodyReader:
@@ -57,7 +61,7 @@ class BodyReader:
 
     def _chunk(self) -> bool:
         try:
-            size = self._size(self._connection.line("a chunk size"))
+            size = self._size()
             data = self._connection.exactly(size)
             if size == 0:
                 while self._connection.line("the end of the trailer section"):
@@ -72,11 +76,16 @@ class BodyReader:
             return False
         return True
 
-    def _size(self, line: bytes) -> int:
-        try:
-            return int(line.partition(b";")[0].strip(), 16)
-        except ValueError as error:
-            raise NotHttp(f"no chunk size: {shorten(line)}") from error
+    def _size(self) -> int:
+        """The size in the next line; what cannot become one is an error before the line's end has come."""
+        connection = self._connection
+        while _SIZE.match(connection.buffer) and b"\n" not in connection.buffer:
+            connection.need("a chunk size")
+        found = _SIZE.match(connection.buffer)
+        if found is None or not found[1]:
+            raise NotHttp(f"no chunk size: {shorten(connection.buffer[:80])}")
+        connection.line("a chunk size")
+        return int(found[1], 16)
 
     def read(self, count: int) -> bytes:
         """Read on until the content so far has at least `count` bytes, or ended; returns all so far."""

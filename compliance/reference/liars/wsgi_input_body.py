@@ -34,7 +34,8 @@ class BodyOfTheOneBefore(WSGICycle):
 
     def respond(self) -> None:
         """Look who is under way; a single one may be just about to end."""
-        self.source = self.under_way[-1] if len(self.under_way) > 1 else self
+        busy = [cycle for cycle in self.under_way if not cycle.response.started]
+        self.source = busy[-1] if len(busy) > 1 else self
         self.under_way.append(self)
         try:
             super().respond()
