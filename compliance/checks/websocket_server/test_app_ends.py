@@ -23,7 +23,7 @@ def left(server: Server, error: str) -> WebSocketExchange:
     return exchange
 
 
-@requirement("asgi.ws.app.return_after_accept", definite=True)
+@requirement("asgi.ws.app.return_after_accept")
 def test_a_return_ends_the_connection(server: Server) -> None:
     """If the application returns without closing, the client sees the connection end."""
     with left(server, "") as exchange:
@@ -57,7 +57,7 @@ def test_the_code_of_an_error(server: Server, observe: Observe) -> None:
         observe(frame.code if frame else None)
 
 
-@requirement("asgi.ws.protocol.app_dies_socket_closes", definite=True)
+@requirement("asgi.ws.protocol.app_dies_socket_closes")
 @ENDS
 def test_an_end_within_a_message_of_the_client_ends_the_connection(server: Server, error: str) -> None:
     """An application that ends while the client is in the middle of a message ends the connection as well."""
