@@ -16,4 +16,5 @@ def test_a_guest_never_waits_for_the_host_to_read(tmp_path: Path) -> None:
     line = board.line(lambda line: line.exchange == "e1", "e1")
     line.wait_end()
     assert [event.value for event in line.events if event.name == "count"] == list(range(20_000))
+    line.close()
     board.close()
