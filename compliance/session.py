@@ -122,7 +122,9 @@ class Session:
             self.say(f"{subject.name}: {text}")
 
         try:
-            return Place(provide(subject.requires, wishes(self.config), python=subject.python, say=say))
+            wished = wishes(self.config)
+            found = provide(subject.requires, wished, python=subject.python, debian=subject.debian, say=say)
+            return Place(found)
         except EnvironmentUnavailable as error:
             return Place(None, f"{subject.name} cannot be provided: {error}")
 

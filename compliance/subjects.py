@@ -80,6 +80,11 @@ class Subject:
         )
 
     @property
+    def debian(self) -> tuple[str, ...]:
+        """The packages of the system that it needs."""
+        return self.server.debian if self.server is not None else ()
+
+    @property
     def lacks(self) -> frozenset[str]:
         """The capabilities that it declares to lack."""
         server = self.server.lacks if self.server else frozenset()

@@ -7,6 +7,7 @@ wished for. Otherwise uv makes an isolated environment, which is kept in a cache
 from collections.abc import Callable, Sequence
 
 from compliance.environment import interpreter, isolated
+from compliance.environment.debian import missing
 from compliance.environment.installed import closure, satisfied
 from compliance.environment.model import Environment, EnvironmentUnavailable, Wishes
 from compliance.environment.wishes import allows, apply
@@ -27,13 +28,24 @@ def describe(requires: Sequence[str], wishes: Wishes) -> str:
 
 
 def provide(
-    requires: Sequence[str], wishes: Wishes, *, python: str = "", say: Callable[[str], None] = _silent
+    requires: Sequence[str],
+    wishes: Wishes,
+    *,
+    python: str = "",
+    debian: Sequence[str] = (),
+    say: Callable[[str], None] = _silent,
 ) -> Environment:
     """An interpreter that satisfies the requirements, made if need be; `python` is the target's specifier.
 
-    `say` gets a line where an isolated environment is used or made. EnvironmentUnavailable says why there can
-    be none: no such interpreter, no network, no such version, a failed build.
+    `debian` are packages of the system that must be there. `say` gets a line where an isolated environment is
+    used or made. EnvironmentUnavailable says why there can be none: no such interpreter, no network, no such
+    version, a failed build.
     """
+    if lost := " ".join(missing(debian)):
+        raise EnvironmentUnavailable(
+            f"it cannot be installed here because the Debian packages that it needs are missing; "
+            f"as root: apt-get install {lost}"
+        )
     if not _is_isolated(wishes):
         versions = closure(requires)
         if versions is not None:

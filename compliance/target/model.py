@@ -65,7 +65,10 @@ class Known:
 
 @dataclass(frozen=True)
 class ServerSpec:
-    """A server with fixed start options; `distribution` is the one whose version counts ("": none)."""
+    """A server with fixed start options; `distribution` is the one whose version counts ("": none).
+
+    `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
+    """
 
     name: str
     interface: Interface
@@ -79,6 +82,7 @@ class ServerSpec:
     known: tuple[Known, ...]
     source: str
     note: str
+    debian: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
-_SERVER = ("interface", "command", "env", *_SHARED)
+_SERVER = ("interface", "command", "env", "debian", *_SHARED)
 _FRAMEWORK = ("interfaces", "app", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
@@ -57,6 +57,7 @@ def _server(name: str, table: Table) -> ServerSpec:
         known=known(table),
         source=str(table.file),
         note=table.text("note", ""),
+        debian=table.texts("debian"),
     )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from werkzeug.serving import run_simple  # type: ignore[import-not-found, unused-ignore]
+from werkzeug.serving import run_simple  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from compliance.guest.launch import arguments
 
