@@ -16,8 +16,6 @@ from compliance.wire.websocket import Frame
 
 App = Callable[..., Any]
 
-ASK_TO_CLOSE = b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
-
 
 class Caller(Protocol):
     """What an exchange needs of the server that it runs on."""
@@ -111,14 +109,9 @@ class Exchange:
     def outcome(self) -> Response | None:
         """The response as far as it came to the end of its message or connection; None if it had no head.
 
-        Content that ends with its connection, although nothing announced that end, is held against a server
-        that keeps the connection: it is asked to close, and what it answers counts as content.
         Raises Silence if the server neither goes on nor ends the connection.
         """
         with contextlib.suppress(Closed):
-            head = self.read_head()
-            if head.framing == "close" and not head.is_last():
-                self.send(ASK_TO_CLOSE)
             self._body().rest()
         return self._response
 
@@ -129,7 +122,7 @@ class Exchange:
         Raises Silence if the server does not close.
         """
         if self._response is None or not self._response.is_last():
-            self.send(ASK_TO_CLOSE)
+            self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
         return self.connection.read_to_end()
 
     # What the application sees

@@ -8,22 +8,23 @@ are known to be silent (the liars).
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 _SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
 _HURRIED = {"answer": 0.5, "event": 0.5}
-_shortened: dict[str, float] = {}
+_shortened: ContextVar[dict[str, float]] = ContextVar("shortened", default={})  # noqa: B039 - never changed
 
 
 def ceiling(what: str) -> float:
     """Seconds to wait for "start", "stop", "answer" (bytes), "event" (of a guest), "connect" or "overlap"."""
-    return _shortened.get(what, _SECONDS[what]) * float(os.environ.get("COMPLIANCE_PATIENCE", "1"))
+    return _shortened.get().get(what, _SECONDS[what]) * float(os.environ.get("COMPLIANCE_PATIENCE", "1"))
 
 
 @contextmanager
 def hurry() -> Iterator[None]:
-    """Wait only briefly for answers and events: for a check in which the target is known to be silent."""
-    _shortened.update(_HURRIED)
+    """Have this thread wait only briefly for answers and events, as the target is known to be silent."""
+    token = _shortened.set(_HURRIED)
     try:
         yield
     finally:
-        _shortened.clear()
+        _shortened.reset(token)

@@ -156,7 +156,7 @@ class Stage:
         self._deaths[subject.key] = 0 if well else self._deaths.get(subject.key, 0) + 1
         if well and not silent:
             return
-        self.retire(subject)
+        self._drop(subject)
         if self._deaths[subject.key] >= _DEATHS:
             last = server.log() or "(nothing)"
             raise StartError(
@@ -197,17 +197,20 @@ class Stage:
 
     def retire(self, subject: Subject) -> None:
         """Ask the subject to stop; it is waited for at the end of the run, so nobody waits for it now."""
-        self._ready.discard(subject.key)
-        server = self._servers.pop(subject.key, None)
-        if server is not None:
-            server.terminate()
-            self._retired.append(server)
+        self._drop(subject)
         framework = self._frameworks.pop(subject.key, None)
         if framework is not None:
             framework.stop()
         lives = self._lives.pop(subject.key, None)
         if lives is not None:
             lives.close()
+
+    def _drop(self, subject: Subject) -> None:
+        self._ready.discard(subject.key)
+        server = self._servers.pop(subject.key, None)
+        if server is not None:
+            server.terminate()
+            self._retired.append(server)
 
     def close(self) -> None:
         """Stop everything that still runs, and wait for it."""

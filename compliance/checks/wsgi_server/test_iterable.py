@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.expect import Observe, saw
@@ -54,6 +54,7 @@ def test_any_split_of_a_body_of_known_length_arrives_whole(server: Server, block
 
 
 @requirement("wsgi.iter.empty_blocks")
+@example(blocks=[b"line\r\n", b"\n"])
 @given(blocks=BLOCKS)
 def test_any_split_of_a_body_arrives_whole_over_http_1_0(server: Server, blocks: list[bytes]) -> None:
     """The same for a client of HTTP/1.0, which knows no chunks."""

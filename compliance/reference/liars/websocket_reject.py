@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from compliance.reference import websocket_handshake as handshake
@@ -116,7 +117,6 @@ class StrictAfterDenial(WebSocketCycle):
     catches=[
         "test_a_message_after_a_denial_is_not_sent",
         "test_a_message_after_a_denial_has_no_effect",
-        "test_the_connection_ends_after_a_denial",
     ]
 )
 class SpeaksAfterDenial(WebSocketCycle):
@@ -289,7 +289,7 @@ class NoDefaults(WebSocketCycle):
 
 @liar(catches=["test_the_connection_ends_after_a_denial"])
 class StaysAfterDenial(WebSocketCycle):
-    """After a denial response the connection stays open while the application does."""
+    """After a denial response the next request on the connection is answered."""
 
     def finish(self) -> None:
         """Not before the application returns."""
@@ -297,9 +297,13 @@ class StaysAfterDenial(WebSocketCycle):
             super().finish()
 
     async def settle(self, error: BaseException | None) -> None:
-        """Let go."""
-        await super().settle(error)
+        """Wait for a request, if there was a denial."""
+        if self.start is not None and self.response.complete:
+            await self.stream.changed()
+            with contextlib.suppress(ClientDisconnected):
+                await self.stream.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         self.start = None
+        await super().settle(error)
 
 
 @liar(catches=["test_accept_after_the_start_of_a_denial_has_no_effect"])
