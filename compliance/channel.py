@@ -7,7 +7,6 @@ of the exchange (None for a request that carried none), so lines may arrive in a
 
 import contextlib
 import json
-import select
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from compliance.expect import Silence
 from compliance.guest.tagged import untag
 from compliance.patience import ceiling
 from compliance.process import now
-from compliance.profiling import timed
+from compliance.ready import readable
 
 
 @dataclass(frozen=True)
@@ -102,9 +101,7 @@ class Line:
         """Read what has come, waiting at most `seconds` for something; False if nothing came."""
         if self.ended:
             return False
-        with timed("waiting"):
-            ready = select.select([self], [], [], max(0.0, seconds))[0]
-        if not ready:
+        if not readable([self], seconds):
             return False
         try:
             data = self._socket.recv(1 << 20)
@@ -185,8 +182,7 @@ class Switchboard:
         """Take new connections and read hellos; False if nothing came within `seconds`."""
         unread = [line for line in self._waiting if not line.events and not line.ended]
         sources: list[socket.socket | Line] = [self._listener, *unread]
-        with timed("waiting"):
-            ready = select.select(sources, [], [], max(0.0, seconds))[0]
+        ready = readable(sources, seconds)
         for source in ready:
             if isinstance(source, Line):
                 source.pump(0)

@@ -5,7 +5,6 @@ the same story share one life, and lives are played in the background, ahead of 
 So a story asserts nothing: it records, and its checks judge.
 """
 
-import select
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from compliance.exchange import App, Exchange
 from compliance.expect import saw
 from compliance.patience import ceiling
 from compliance.process import now, prepare
+from compliance.ready import readable
 from compliance.server import Server, StartError
 from compliance.wire.http import Connection
 
@@ -162,7 +162,7 @@ def wait_noticed(server: Server, idle: Connection) -> None:
     decides whether a server that does things in the wrong order has had the time to do so.
     """
     deadline = now() + _NOTICE
-    while now() < deadline and not select.select([idle.socket], [], [], 0.005)[0]:
+    while now() < deadline and not readable([idle.socket], 0.005):
         try:
             server.connect().close()
         except AssertionError:

@@ -1,5 +1,7 @@
 """The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
 
+import signal
+import threading
 from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from pathlib import Path
@@ -177,6 +179,12 @@ class Controller:
         self.session = session
         self.problems: list[str] = []
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Take SIGTERM for an interrupt, so that what is known by then is written."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _interrupt)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather the result that travels with a report."""
         found = travelling(report)
@@ -200,6 +208,10 @@ class Controller:
 
         strict = config.option.strict_should
         print_summary(self.session.run, Console(), config.option.verbose, self.problems, strict=strict)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt("SIGTERM")
 
 
 _COMPLETE = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}

@@ -40,7 +40,10 @@ def test_two_workers_give_the_same_verdicts_as_none(tmp_path: Path) -> None:
     assert len(alone.verdicts()) > 50
 
 
-def test_an_interrupted_run_still_writes_its_results_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_still_writes_its_results_and_leaves_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     bad_project(tmp_path, "hangs")
     destination = tmp_path / "results.json"
     chosen = (
@@ -56,7 +59,7 @@ def test_an_interrupted_run_still_writes_its_results_and_leaves_nothing(tmp_path
         assert running.stdout is not None
         while not running.stdout.readline().startswith("starting mine"):
             assert running.poll() is None
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         rest = running.stdout.read()
     assert running.returncode == 2, rest
     document = json.loads(destination.read_text())

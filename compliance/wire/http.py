@@ -6,7 +6,6 @@ target ended the connection first.
 """
 
 import contextlib
-import select
 import socket
 import struct
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from compliance.expect import Closed, NotHttp, Silence, shorten
 from compliance.patience import ceiling
 from compliance.process import now
-from compliance.profiling import timed
+from compliance.ready import readable
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -124,9 +123,7 @@ class Connection:
         if self.ended:
             return False
         limit = ceiling("answer") if seconds is None else seconds
-        with timed("waiting"):
-            ready = select.select([self.socket], [], [], limit)[0]
-        if not ready:
+        if not readable([self.socket], limit):
             self.silent = self.silent or seconds is None
             raise Silence(f"no {what} from the server; so far {shorten(self.tail())}")
         try:
@@ -142,7 +139,7 @@ class Connection:
 
     def poll(self) -> bytes:
         """Read what has come until now, without waiting; returns all that nobody has taken."""
-        while not self.ended and select.select([self.socket], [], [], 0)[0] and self.fill(0):
+        while not self.ended and readable([self.socket], 0) and self.fill(0):
             pass
         return self.buffer
 
