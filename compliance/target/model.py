@@ -51,6 +51,7 @@ class Known:
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
     those in which the failure is that the subject never answers, so that nobody waits long for it.
+    `also` names other subjects that fail in the same way.
     """
 
     requirement: str
@@ -61,6 +62,7 @@ class Known:
     source: str
     checks: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def known_file(path: Path) -> tuple[Known, ...]:
 
 
 def _entry(table: Table) -> Known:
-    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent")
+    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent", "also")
     return Known(
         requirement=table.text("requirement"),
         reason=table.text("reason"),
@@ -145,6 +145,7 @@ def _entry(table: Table) -> Known:
         source=str(table.file),
         checks=table.texts("checks"),
         silent=table.texts("silent"),
+        also=table.texts("also"),
     )
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -79,11 +79,22 @@ class _Found:
 
     def catalogue(self) -> Catalogue:
         """The catalogue of it all, with the lists of known failures where they belong."""
+        known = _shared(self.known)
         return Catalogue(
-            {name: _with_known(spec, self.known.get(name, ())) for name, spec in self.servers.items()},
-            {name: _with_known(spec, self.known.get(name, ())) for name, spec in self.frameworks.items()},
-            self.known,
+            {name: _with_known(spec, known.get(name, ())) for name, spec in self.servers.items()},
+            {name: _with_known(spec, known.get(name, ())) for name, spec in self.frameworks.items()},
+            known,
         )
+
+
+def _shared(known: Mapping[str, tuple[Known, ...]]) -> dict[str, tuple[Known, ...]]:
+    """The lists, each with the entries of others that are about its subject too."""
+    found = dict(known)
+    for entries in known.values():
+        for entry in entries:
+            for other in entry.also:
+                found[other] = (*found.get(other, ()), entry)
+    return found
 
 
 def _with_known(spec: _Spec, entries: tuple[Known, ...]) -> _Spec:
