@@ -12,7 +12,7 @@ from compliance.guest.launch import arguments  # noqa: E402
 def main() -> None:
     """Serve until a signal ends the process."""
     host, port, app = arguments()
-    wsgi.server(eventlet.listen((host, port)), app, log_output=False)
+    wsgi.server(eventlet.listen((host, port)), app)
 
 
 if __name__ == "__main__":
