@@ -81,7 +81,7 @@ def test_there_is_no_user_without_authentication(server: Server) -> None:
 @requirement("wsgi.environ.content_type")
 def test_content_type_is_that_of_the_request(server: Server) -> None:
     """CONTENT_TYPE is the value of the Content-Type field, parameters included."""
-    sent = 'multipart/form-data; boundary="a b"'
+    sent = 'application/x-compliance; p="a b"'
     found = (
         server.call("POST", "/", headers=[("Content-Type", sent)], body=b"")
         .value("environ")
