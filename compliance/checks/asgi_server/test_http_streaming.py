@@ -35,7 +35,7 @@ def step(exchange: Exchange, parts: Sequence[bytes]) -> list[bytes]:
 
 def blocks_before_it_waits(server: Server, exchange: Exchange) -> int:
     """How many blocks send has taken when, by five fences in a row, it takes no more."""
-    exchange.wait("sent")
+    exchange.wait("sending")
     taken: list[int] = []
     while len(taken) < 5 or len(set(taken[-5:])) > 1:
         server.fence(asgi_http_response.fine)

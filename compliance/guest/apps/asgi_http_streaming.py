@@ -25,8 +25,9 @@ async def gated(
 
 
 async def bulk(scope: Dict[str, Any], receive: Receive, send: Send, channel: Any, count: int) -> None:
-    """Send BLOCK (256 KiB) `count` times; note "sent" after each, and "all sent"."""
+    """Note "sending"; send BLOCK (256 KiB) `count` times; note "sent" after each, and "all sent"."""
     await send(start(200, [(b"content-length", b"%d" % (count * len(BLOCK)))]))
+    channel.note("sending")
     for number in range(count):
         await send(body(BLOCK, True))
         channel.note("sent", number)

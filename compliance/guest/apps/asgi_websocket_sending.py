@@ -77,9 +77,10 @@ async def keeps_sending_to_nobody(scope: Message, receive: Receive, send: Send, 
 
 
 async def floods(scope: Message, receive: Receive, send: Send, channel: Any, count: int, size: int) -> None:
-    """Accept, and send `count` binary messages of `size` bytes; note "sent" after each."""
+    """Accept, note "sending", and send `count` binary messages of `size` bytes; note "sent" after each."""
     await connected(scope, receive, channel)
     await send(accept())
+    channel.note("sending")
     data = (BLOCK * (size // len(BLOCK) + 1))[:size]
     for number in range(count):
         await send(binary(data))

@@ -1,6 +1,7 @@
 """Serve a WSGI application with cheroot."""
 
 import signal
+import sys
 
 from cheroot.wsgi import Server  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -11,7 +12,9 @@ def main() -> None:
     """Serve until a signal ends the process."""
     host, port, app = arguments()
     server = Server((host, port), app)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    # `stop` waits for the loop that `safe_start` runs in this thread, so it cannot be called from here;
+    # `safe_start` calls it when it sees this exception.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.safe_start()
 
 
