@@ -39,6 +39,7 @@ def not_str(environ: dict[str, Any], *, cgi: bool) -> dict[str, Any]:
 def url(environ: dict[str, str]) -> str:
     """The URL that PEP 3333's algorithm makes of environ."""
     scheme, port = environ.get("wsgi.url_scheme", ""), environ.get("SERVER_PORT", "")
+    assert isinstance(port, str), saw(port, "a str as SERVER_PORT")
     default = {"https": "443"}.get(scheme, "80")
     host = environ.get("SERVER_NAME", "") + ("" if port == default else ":" + port)
     query = "?" + environ["QUERY_STRING"] if environ.get("QUERY_STRING") else ""
