@@ -77,9 +77,12 @@ def test_the_connection_is_closed_if_the_body_is_too_short(server: Server, block
 
 @requirement("wsgi.cl.too_little_closes", definite=True)
 def test_the_next_response_never_completes_a_short_body(server: Server) -> None:
-    """After a body that is too short, nothing of a later response is sent where its rest is due."""
+    """After a body that is too short, nothing of a later response is sent where its rest is due.
+
+    Nothing is due if the server has corrected the length.
+    """
     first = server.open(app=apps.says, with_={"length": 10, "blocks": [b"hello"]})
-    owed = is_owed(first)
+    owed = is_owed(first) and first.read_head().header("content-length") != b"5"
     rest = first.afterwards()
     assert not owed or b"HTTP/1." not in rest, saw(rest, "a closed connection after 'hello'")
 
