@@ -189,7 +189,8 @@ class Session:
         if subject_of(item) is None or not patterns:
             return subject_of(item) is not None
         name = check_id(item)
-        names = (name, name.partition("[")[0], name.rpartition("::")[2], *cited.ids())
+        whole = name.partition("[")[0]
+        names = (name, whole, name.rpartition("::")[2], whole.rpartition("::")[2], *cited.ids())
         return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
     # Running

@@ -17,7 +17,7 @@ from compliance.process import LaunchError, sweep
 from compliance.server import Server, StartError
 from compliance.subjects import Subject
 
-_DEATHS = 3
+_DEATHS = 8
 Say = Callable[[str], None]
 
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+_LONG = ("slow", "matrix", "bugs")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect slow tests where no marker expression was given."""
     if config.option.markexpr:
         return
-    slow = [i for i in items if i.get_closest_marker("slow") or i.get_closest_marker("matrix")]
+    slow = [item for item in items if any(item.get_closest_marker(name) for name in _LONG)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]
