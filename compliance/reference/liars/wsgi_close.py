@@ -295,22 +295,3 @@ class ErrorOfCloseIsFatal(WSGICycle):
             type(self).fatal = False
             raise RuntimeError("an earlier request has failed")
         return super().call(environ)
-
-
-@liar(catches=["test_requests_are_served_after_a_client_disconnect"])
-class DisconnectIsFatal(WSGICycle):
-    """After a disconnect in the middle of a body the next request is answered with 500."""
-
-    fatal = False
-
-    def on_disconnect(self) -> None:
-        """Remember it."""
-        super().on_disconnect()
-        type(self).fatal = self.response.started
-
-    def call(self, environ: dict[str, Any]) -> Any:
-        """Fail, if this is the fence."""
-        fatal, type(self).fatal = type(self).fatal, False
-        if fatal and environ["PATH_INFO"] == "/fence":
-            raise RuntimeError("an earlier request has failed")
-        return super().call(environ)

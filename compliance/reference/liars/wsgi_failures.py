@@ -139,6 +139,7 @@ class LateErrorsCount(WSGICycle):
 
 @liar(
     catches=[
+        "test_an_error_that_is_no_exception_ends_the_request",
         "test_a_status_out_of_range_does_not_end_the_server",
         "test_an_application_that_fails_is_not_called_again",
         "test_close_is_called_once",
