@@ -34,9 +34,10 @@ def test_a_server_that_does_not_start_is_one_error(
 
 
 def test_a_server_that_dies_is_started_again_a_few_times(tmp_path: Path) -> None:
-    outcome = run(bad_project(tmp_path, "dies"), *GET, "--patience", "0.1")
+    outcome = run(bad_project(tmp_path, "dies"), *GET[:2], "--check", "wsgi.environ.*", "--patience", "0.1")
     verdicts = [result["verdict"] for result in outcome.results if result["subject"] == "server"]
-    assert sorted(verdicts) == ["error", "failed", "failed", "failed"], outcome.text
+    assert verdicts.count("error") == 1, outcome.text
+    assert verdicts.count("failed") + verdicts.count("warned") == 8, outcome.text
     assert "the server's process ended with code 7" in outcome.text
     assert "fatal: out of luck" in outcome.text
 
