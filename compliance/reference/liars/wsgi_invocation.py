@@ -47,19 +47,14 @@ class CallsByKeyword(WSGICycle):
     ]
 )
 class CallsTwice(WSGICycle):
-    """An application that returned a list is called once more when its response is over."""
-
-    def respond(self) -> None:
-        """And again."""
-        super().respond()
-        if self.returned_list:
-            self.server.application(self.again, lambda *_: lambda _: None)
+    """An application that returns a list is called twice."""
 
     def call(self, environ: dict[str, Any]) -> Any:
-        """Remember what for."""
-        self.again = dict(environ)
+        """And again."""
+        again = dict(environ)
         result = super().call(environ)
-        self.returned_list = isinstance(result, list)
+        if isinstance(result, list):
+            self.server.application(again, lambda *_: lambda _: None)
         return result
 
 
