@@ -178,12 +178,18 @@ class Controller:
         """The controller of one session."""
         self.session = session
         self.problems: list[str] = []
+        self.before: Any = None  # what SIGTERM did before this run
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         """Take SIGTERM for an interrupt, so that what is known by then is written."""
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _interrupt)
+            self.before = signal.signal(signal.SIGTERM, _interrupt)
+
+    def pytest_unconfigure(self) -> None:
+        """Give SIGTERM back, for whoever runs pytest within a program of their own."""
+        if self.before is not None:
+            signal.signal(signal.SIGTERM, self.before)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather the result that travels with a report."""

@@ -363,6 +363,14 @@ class Server:
         """A known-good exchange on a connection of its own: what came before it has had its chance."""
         return self.call("GET", "/fence", app=app)
 
+    def count_at_rest(self, exchange: Exchange, name: str, app: App) -> int:
+        """How many notes of this name an exchange has when, by five fences in a row, no more come."""
+        counts: list[int] = []
+        while len(counts) < 5 or len(set(counts[-5:])) > 1:
+            self.fence(app)
+            counts.append(len(exchange.so_far(name)))
+        return counts[-1]
+
 
 def _is_request(line: Line) -> bool:
     return line.kind not in {"", "lifespan"}

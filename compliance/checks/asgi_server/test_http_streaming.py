@@ -36,11 +36,7 @@ def step(exchange: Exchange, parts: Sequence[bytes]) -> list[bytes]:
 def blocks_before_it_waits(server: Server, exchange: Exchange) -> int:
     """How many blocks send has taken when, by five fences in a row, it takes no more."""
     exchange.wait("sending")
-    taken: list[int] = []
-    while len(taken) < 5 or len(set(taken[-5:])) > 1:
-        server.fence(asgi_http_response.fine)
-        taken.append(len(exchange.so_far("sent")))
-    return taken[-1]
+    return server.count_at_rest(exchange, "sent", asgi_http_response.fine)
 
 
 @requirement("asgi.http.body.flush")

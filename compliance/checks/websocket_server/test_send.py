@@ -187,10 +187,7 @@ def test_a_message_waits_for_a_client_that_does_not_read(server: Server) -> None
     """Of 64 mebibytes for a client that reads nothing, not all are taken: send waits."""
     with flooding(server, 64, MIB) as exchange:
         exchange.wait("sending")
-        taken: list[int] = []
-        while len(taken) < 5 or len(set(taken[-5:])) > 1:
-            server.fence(asgi_websocket.answers_http)
-            taken.append(len(exchange.so_far("sent")))
+        server.count_at_rest(exchange, "sent", asgi_websocket.answers_http)
         assert not noted(exchange, "all sent"), saw(
             "64 sends that returned", "that send waits for the client"
         )
