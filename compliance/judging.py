@@ -148,6 +148,7 @@ def _command(item: pytest.Item, subject: Subject, check: str = "") -> str:
     words = ["pytest", "--target", subject.target]
     words += ["--check", check.replace("[", "[[]")] if check else []
     words += [word for wish in option.with_ for word in ("--with", wish)]
+    words += [word for name in option.constraint for word in ("--constraint", name)]
     words += ["--python", option.python] if option.python else []
     words += ["--isolated"] if option.isolated else []
     words += [word for name in option.target_file for word in ("--target-file", name)]

@@ -25,6 +25,10 @@ def add(parser: pytest.Parser) -> None:
         "--with", action="append", default=[], dest="with_", metavar="REQUIREMENT",
         help="a distribution the target must run with, such as uvicorn==0.30; repeatable",
     )  # fmt: skip
+    group.addoption(
+        "--constraint", action="append", default=[], metavar="FILE",
+        help="a file of pip's constraints, which decide the versions that targets run with; repeatable",
+    )  # fmt: skip
     group.addoption("--python", metavar="VERSION", help="the Python that the target runs on, such as 3.13")
     group.addoption("--isolated", action="store_true", help="never run targets in the current interpreter")
     group.addoption("--refresh", action="store_true", help="make the isolated environments anew")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from packaging.version import Version
+
 from compliance.guest import tagged
 
 SCHEMA: Final = "gateway-compliance/results/1"
@@ -98,6 +100,17 @@ def counts(results: Iterable[Result]) -> dict[Verdict, int]:
     """Count the results by verdict, every verdict included, in the order of VERDICTS."""
     found = Counter(result.verdict for result in results)
     return {verdict: found[verdict] for verdict in VERDICTS}
+
+
+def constraints(runs: Iterable[Run]) -> list[str]:
+    """The versions of all distributions that runs judged, as pip's constraints, sorted.
+
+    Of several versions it is the lowest: some target takes no higher one.
+    """
+    versions: dict[str, set[str]] = {}
+    for name, version in (item for run in runs for target in run.targets for item in target.versions.items()):
+        versions.setdefault(name, set()).add(version)
+    return [f"{name}=={min(found, key=Version)}" for name, found in sorted(versions.items())]
 
 
 def compliant(run: Run, *, strict: bool = False) -> bool:

@@ -40,7 +40,8 @@ def catalogue(config: pytest.Config) -> target.Catalogue:
 def wishes(config: pytest.Config) -> Wishes:
     """What the command line asks of environments."""
     option = config.option
-    return Wishes(tuple(option.with_), option.python, option.isolated, option.refresh)
+    constraints = tuple(config.invocation_params.dir / name for name in option.constraint)
+    return Wishes(tuple(option.with_), constraints, option.python, option.isolated, option.refresh)
 
 
 def _select(config: pytest.Config) -> list[Subject]:

@@ -310,6 +310,26 @@ def test_a_program_on_path_is_asked_for_its_own_path(tmp_path: Path, monkeypatch
     assert interpreter.find(str(shim)).path == real
 
 
+# Constraints
+
+
+def test_constraints_are_part_of_a_place_and_keep_the_current_interpreter_out(tmp_path: Path) -> None:
+    constraint = tmp_path / "constraints.txt"
+    places = set()
+    for text in ("h11==0.14.0\n", "h11==0.16.0\n"):
+        constraint.write_text(text)
+        places.add(isolated.Place.of(["h11"], None, [constraint]).folder)
+    assert len(places) == 2
+    assert describe([], Wishes(constraints=(constraint,))) == "to be installed"
+
+
+def test_constraints_that_are_missing_are_named(tmp_path: Path) -> None:
+    missing = tmp_path / "gone.txt"
+    assert said_of(wishes=Wishes(constraints=(missing,))).startswith(
+        f"--constraint {missing}: cannot be read"
+    )
+
+
 # With an index
 
 
@@ -321,3 +341,15 @@ def test_an_environment_holds_what_the_index_has(monkeypatch: pytest.MonkeyPatch
     assert made.versions == {"h11": "0.14.0"}
     assert running(made, "import h11; print(h11.__version__)") == "0.14.0"
     assert "there is no version of h11==99" in said_of("h11==99")
+
+
+@pytest.mark.slow
+def test_constraints_decide_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UV_DEFAULT_INDEX", "UV_CACHE_DIR"):
+        monkeypatch.delenv(name)
+    constraint = tmp_path / "constraints.txt"
+    constraint.write_text("h11==0.14.0\nwsproto==1.2.0\n")
+    assert provide(["wsproto"], Wishes(constraints=(constraint,))).versions == {
+        "h11": "0.14.0",
+        "wsproto": "1.2.0",
+    }

@@ -224,3 +224,15 @@ def test_what_is_no_results_file_is_one_clear_error(tmp_path: Path, data: bytes)
     path.write_bytes(data)
     with pytest.raises(ResultsError, match=r"r\.json.*(is not JSON|not a results file)"):
         results.read(path)
+
+
+def test_constraints_name_the_lowest_version_of_each_distribution() -> None:
+    runs = [
+        Run(
+            "0.1.0",
+            "2030-06-01T00:00:00+00:00",
+            targets=[TargetInfo("a-bare", "a", "bare", "wsgi", "3.11", versions)],
+        )
+        for versions in ({"a": "2.10", "tool": "81.0"}, {"a": "2.9"})
+    ]
+    assert results.constraints(runs) == ["a==2.9", "tool==81.0"]

@@ -23,7 +23,7 @@ def describe(requires: Sequence[str], wishes: Wishes) -> str:
     """What `provide` would do: "current", "cached" or "to be installed". Installs nothing, asks nobody."""
     if not _is_isolated(wishes) and satisfied(requires):
         return "current"
-    place = isolated.Place.of(apply(requires, wishes.with_), wishes.python)
+    place = _place(requires, wishes)
     return "cached" if place.complete() is not None and not wishes.refresh else "to be installed"
 
 
@@ -52,10 +52,13 @@ def provide(
             current = interpreter.current()
             allows(python, current.version)
             return Environment(current.path, current.version, versions, isolated=False)
-    place = isolated.Place.of(apply(requires, wishes.with_), wishes.python)
-    return isolated.provide(place, python, refresh=wishes.refresh, say=say)
+    return isolated.provide(_place(requires, wishes), python, refresh=wishes.refresh, say=say)
 
 
 def _is_isolated(wishes: Wishes) -> bool:
     other = wishes.python is not None and not interpreter.is_current(wishes.python)
-    return wishes.isolated or bool(wishes.with_) or other
+    return wishes.isolated or bool(wishes.with_ or wishes.constraints) or other
+
+
+def _place(requires: Sequence[str], wishes: Wishes) -> isolated.Place:
+    return isolated.Place.of(apply(requires, wishes.with_), wishes.python, wishes.constraints)

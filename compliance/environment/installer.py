@@ -27,7 +27,9 @@ _FOREIGN = (
 )
 
 
-def install(folder: Path, python: Path, base: Path, requires: Sequence[str], title: str) -> None:
+def install(
+    folder: Path, python: Path, base: Path, requires: Sequence[str], constraints: Sequence[Path], title: str
+) -> None:
     """Make an environment in a folder from a base interpreter; `python` is its interpreter then.
 
     EnvironmentUnavailable tells no network, no such version and a failed build apart.
@@ -38,6 +40,7 @@ def install(folder: Path, python: Path, base: Path, requires: Sequence[str], tit
     if not requires:
         return
     arguments = ("pip", "install", "--compile-bytecode", "--python", str(python), *_arguments(requires))
+    arguments += tuple(f"--constraint={path.absolute()}" for path in constraints)
     done = _uv(folder.parent, *arguments)
     if done.returncode != 0 and _UNREACHABLE.search(done.stdout):
         offline = _uv(folder.parent, *arguments, "--offline")  # uv may still have all of it in its own cache

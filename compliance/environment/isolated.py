@@ -44,21 +44,26 @@ class Place:
     folder: Path
     requires: tuple[str, ...]
     wish: str | None
+    constraints: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, requires: Sequence[str], wish: str | None) -> "Place":
-        """The place for requirements, and for a version or path of Python; None is the current one."""
+    def of(cls, requires: Sequence[str], wish: str | None, constraints: Sequence[Path] = ()) -> "Place":
+        """The place for requirements, and for a version or path of Python; None is the current one.
+
+        The text of the constraints decides about it too. EnvironmentUnavailable if that cannot be read.
+        """
         if wish is None or interpreter.is_current(wish):
             key, wish = f"{sys.base_prefix} {sys.version}", None
         else:
             key = os.path.abspath(os.path.expanduser(wish)) if interpreter.is_path(wish) else wish  # noqa: PTH100, PTH111
-        digest = hashlib.sha256(json.dumps([_LAYOUT, key, *sorted(requires)]).encode()).hexdigest()[:10]
+        parts = [_LAYOUT, key, *sorted(requires), *map(_text, constraints)]
+        digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:10]
         names = (
             "-".join(canonicalize_name(Requirement(each).name) for each in requires)[:60].rstrip("-")
             or "empty"
         )
         version = _readable(wish)
-        return cls(cache() / f"{names}-{version}-{digest}", tuple(requires), wish)
+        return cls(cache() / f"{names}-{version}-{digest}", tuple(requires), wish, tuple(constraints))
 
     @property
     def python(self) -> Path:
@@ -81,6 +86,13 @@ class Place:
         if not os.access(self.python, os.X_OK):
             return None
         return Environment(self.python, version, versions, isolated=True)
+
+
+def _text(constraint: Path) -> str:
+    try:
+        return constraint.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise EnvironmentUnavailable(f"--constraint {constraint}: cannot be read: {error}") from error
 
 
 def _readable(wish: str | None) -> str:
@@ -132,7 +144,9 @@ def _make(place: Place, specifier: str, say: Callable[[str], None]) -> Environme
     say(f"installing {place.title} …")
     start = time.monotonic()
     with _replaced(place.folder):
-        installer.install(place.folder, place.python, python.path, place.requires, place.title)
+        installer.install(
+            place.folder, place.python, python.path, place.requires, place.constraints, place.title
+        )
         made = _finish(place, python.version)
     say(f"installed {place.title} in {time.monotonic() - start:.1f} s")
     return made

@@ -15,10 +15,12 @@ class EnvironmentUnavailable(Exception):
 class Wishes:
     """What the options of the command line ask for.
 
-    `with_` are requirements that replace or join those of a target, `python` is a version or a path.
+    `with_` are requirements that replace or join those of a target, `constraints` are files that decide
+    versions, as pip's do, and `python` is a version or a path.
     """
 
     with_: tuple[str, ...] = ()
+    constraints: tuple[Path, ...] = ()
     python: str | None = None
     isolated: bool = False
     refresh: bool = False
