@@ -1,8 +1,8 @@
 """The suite's own liars as subjects, to prove that the checks can fail (`pytest --liars GLOB`).
 
-A lying server is judged by the checks of its area, and a lying bare application by the checks of frameworks
-and combinations. What the lies are is said where they are told: `compliance/reference/liars/` and
-`targets/frameworks/bare/*_liars.py`.
+A lying server is judged by the checks of its area, and a lying application or middleware by the checks of
+frameworks and combinations. What the lies are is said where they are told: `compliance/reference/liars/` and
+the files `*_liars.py` of `targets/frameworks/bare` and `targets/frameworks/passthrough`.
 """
 
 import ast
@@ -15,6 +15,9 @@ from compliance import coverage
 from compliance.reference import liar
 from compliance.subjects import FOLDERS, Subject
 from compliance.target import Catalogue, FrameworkSpec, Interface, TargetError
+
+HONEST = ("bare", "passthrough")
+"""The frameworks whose folders have liars."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def subjects(catalogue: Catalogue, patterns: Sequence[str], *, near: bool = Fals
     found = [s for s in everybody(catalogue) if any(fnmatchcase(s.name, pattern) for pattern in patterns)]
     if not found:
         raise TargetError(f"--liars {' '.join(patterns)}: no liar has such a name")
-    return _near(found, catches(catalogue.frameworks["bare"].app)) if near else found
+    return _near(found, catches(catalogue)) if near else found
 
 
 def _near(found: Sequence[Subject], told: Mapping[str, Sequence[str]]) -> list[Subject]:
@@ -53,8 +56,16 @@ def everybody(catalogue: Catalogue) -> list[Subject]:
     bare = catalogue.frameworks["bare"]
     servers = [_server(catalogue, bare, name, lie) for name, lie in sorted(liar.load_all().items())]
     return servers + [
-        subject for lie in applications(bare.app) for subject in _application(catalogue, bare, lie)
+        subject
+        for framework in honest(catalogue)
+        for lie in applications(framework)
+        for subject in _application(catalogue, framework, lie)
     ]
+
+
+def honest(catalogue: Catalogue) -> list[FrameworkSpec]:
+    """The frameworks of ours that have liars."""
+    return [catalogue.frameworks[name] for name in HONEST]
 
 
 def _server(catalogue: Catalogue, bare: FrameworkSpec, name: str, lie: liar.Liar) -> Subject:
@@ -67,22 +78,23 @@ def _server(catalogue: Catalogue, bare: FrameworkSpec, name: str, lie: liar.Liar
     return Subject(kind, name, interface, spec, framework, (), name, frozenset({lie.area}))
 
 
-def applications(app: Path) -> list[Lie]:
-    """The liars among the bare applications, read without importing what only guests import.
+def applications(framework: FrameworkSpec) -> list[Lie]:
+    """The liars of a framework of ours, read without importing what only guests import.
 
-    They are the classes with `@liar(requirement, [names of checks])` in the files `*_liars.py` beside `app`;
-    a file's name begins with the interface about which its liars lie.
+    They are the classes with `@liar(requirement, [names of checks])` in the files `*_liars.py` beside its
+    app; a file's name begins with the interface about which its liars lie.
     """
-    return [lie for path in sorted(app.parent.glob("*_liars.py")) for lie in _told_in(path)]
+    files = sorted(framework.app.parent.glob("*_liars.py"))
+    return [lie for path in files for lie in _told_in(path, framework.name)]
 
 
-def _told_in(path: Path) -> Iterator[Lie]:
+def _told_in(path: Path, framework: str) -> Iterator[Lie]:
     interface = path.name.partition("_")[0]
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef):
             for told in [call for call in node.decorator_list if _is_liar(call)]:
                 doc = ast.get_docstring(node) or ""
-                yield Lie(f"bare.{node.name}", _catches(told), interface, doc)
+                yield Lie(f"{framework}.{node.name}", _catches(told), interface, doc)
 
 
 def _is_liar(node: ast.expr) -> bool:
@@ -96,15 +108,15 @@ def _catches(told: ast.expr) -> tuple[str, ...]:
     return ()
 
 
-def _application(catalogue: Catalogue, bare: FrameworkSpec, lie: Lie) -> Iterator[Subject]:
+def _application(catalogue: Catalogue, framework: FrameworkSpec, lie: Lie) -> Iterator[Subject]:
     interface: Interface = "wsgi" if lie.interface == "wsgi" else "asgi"
-    env = {"COMPLIANCE_BARE_LIAR": lie.name.removeprefix("bare.")}
+    env = {"COMPLIANCE_BARE_LIAR": lie.name.removeprefix(f"{framework.name}.")}
     server = catalogue.servers[f"reference-{interface}"]
-    yield Subject("framework", lie.name, interface, None, bare, (), lie.name, env=env)
-    yield Subject("combination", lie.name, interface, server, bare, (), lie.name, env=env)
+    yield Subject("framework", lie.name, interface, None, framework, (), lie.name, env=env)
+    yield Subject("combination", lie.name, interface, server, framework, (), lie.name, env=env)
 
 
-def catches(app: Path) -> dict[str, tuple[str, ...]]:
+def catches(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """What each liar catches: its name, then the names of checks."""
     told = {name: lie.catches for name, lie in liar.load_all().items()}
-    return told | {lie.name: lie.catches for lie in applications(app)}
+    return told | {lie.name: lie.catches for own in honest(catalogue) for lie in applications(own)}

@@ -66,7 +66,11 @@ def build(
 
 def _refused(result: Result) -> bool:
     """Whether an honest server passes no pre-flight with a lying application: that refutes it well enough."""
-    return result.check == "(start)" and result.subject == "combination" and result.target.startswith("bare.")
+    return (
+        result.check == "(start)"
+        and result.subject == "combination"
+        and result.target.startswith(("bare.", "passthrough."))
+    )
 
 
 def _is_bad(result: Result) -> bool:

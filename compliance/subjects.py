@@ -17,10 +17,11 @@ CHECKS = Path(__file__).with_name("checks")
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder of checks judges: a kind of subject, on some interfaces."""
+    """What a folder of checks judges: a kind of subject, on some interfaces, and perhaps only middlewares."""
 
     kind: SubjectKind
     interfaces: tuple[Interface, ...]
+    middleware: bool = False
 
 
 FOLDERS = {
@@ -30,6 +31,7 @@ FOLDERS = {
     "websocket_server": Folder("server", ("asgi",)),
     "lifecycle": Folder("server", ("wsgi", "asgi")),
     "wsgi_framework": Folder("framework", ("wsgi",)),
+    "wsgi_middleware": Folder("framework", ("wsgi",), middleware=True),
     "asgi_framework": Folder("framework", ("asgi",)),
     "combination": Folder("combination", ("wsgi", "asgi")),
 }
@@ -53,9 +55,18 @@ class Subject:
     def judged_by(self, folder: str) -> bool:
         """Whether the checks of this folder judge it."""
         rule = FOLDERS.get(folder)
-        if rule is None or (self.folders is not None and folder not in self.folders):
+        if (
+            rule is None
+            or (rule.middleware and not self.is_middleware)
+            or (self.folders is not None and folder not in self.folders)
+        ):
             return False
         return rule.kind == self.kind and self.interface in rule.interfaces
+
+    @property
+    def is_middleware(self) -> bool:
+        """Whether it is a middleware around an application of ours."""
+        return self.framework is not None and self.framework.middleware
 
     def judged_in(self, path: Path) -> bool:
         """Whether the checks of this file judge it, if those of its folder do."""

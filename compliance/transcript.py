@@ -6,6 +6,7 @@ look alike.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from compliance.channel import Event, Other
@@ -14,6 +15,7 @@ from compliance.lint import Outcome, Violation, judge_asgi, judge_wsgi
 from compliance.results import Evidence
 
 Trace = list[tuple[Literal["receive", "send"], Any]]
+_INNER = "inner "  # see compliance.guest.inside
 _GIVEN = {"scope", "environ", "receive"}
 _TAKEN = {"send", "start_response", "write", "block"}
 
@@ -46,6 +48,12 @@ class Transcript:
     def of(self, *names: str) -> list[Any]:
         """The values of all events with one of these names, in order."""
         return [event.value for event in self.events if event.name in names and event.kind == "note"]
+
+    @property
+    def inner(self) -> "Transcript":
+        """The traffic between a middleware and the application behind it."""
+        found = [e for e in self.events if e.name.startswith(_INNER)]
+        return Transcript([replace(e, name=e.name.removeprefix(_INNER)) for e in found], self._log)
 
     def noted(self, name: str) -> bool:
         """Whether an event of this name came."""

@@ -154,6 +154,11 @@ def use(channel: Channel) -> None:
     _CURRENT.set(channel)
 
 
+def current() -> Optional[Channel]:
+    """The channel of the exchange that this code works for; None outside an exchange."""
+    return _CURRENT.get()
+
+
 def note(name: str, value: Any = None) -> None:
     """Report an event of the exchange that this code works for; nothing outside an exchange."""
     channel = _CURRENT.get()

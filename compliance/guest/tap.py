@@ -64,8 +64,8 @@ def describe(error: BaseException, by: str) -> Dict[str, Any]:
 class _Passing:
     """Notes what comes out of a call to the other side, and lets it pass."""
 
-    def __init__(self, channel: Channel, by: str) -> None:
-        self._channel = channel
+    def __init__(self, tap: "_Tap", by: str) -> None:
+        self._tap = tap
         self._by = by
 
     def __enter__(self) -> None:
@@ -78,23 +78,29 @@ class _Passing:
         traceback: Optional[TracebackType],
     ) -> None:
         if self._by == "next" and kind is StopIteration:
-            self._channel.note("exhausted")
+            self._tap.note("exhausted")
         elif error is not None:
-            self._channel.note("raised", describe(error, self._by))
+            self._tap.note("raised", describe(error, self._by))
 
 
 class _Tap:
     """What the tapped callables of one exchange share."""
 
-    def __init__(self, channel: Channel, limit: int) -> None:
+    def __init__(self, channel: Channel, limit: int, prefix: str = "") -> None:
         self.channel = channel
         self._limit = limit
+        self._prefix = prefix
 
     def note(self, name: str, value: Any = None) -> None:
-        self.channel.note(name, shorten(value, self._limit))
+        self.channel.note(self._prefix + name, shorten(value, self._limit))
 
     def passing(self, by: str) -> _Passing:
-        return _Passing(self.channel, by)
+        return _Passing(self, by)
+
+    def end(self) -> None:
+        """The application's work is over; if it is a part of another's, that goes on."""
+        if not self._prefix:
+            self.channel.end()
 
 
 def _tapped_receive(receive: Any, tap: _Tap) -> Any:
@@ -191,10 +197,10 @@ class _Blocks:
             with self._tap.passing("close"):
                 return inner()
         finally:
-            self._tap.channel.end()
+            self._tap.end()
 
     def __del__(self) -> None:
-        self._tap.channel.end()
+        self._tap.end()
 
 
 class _SizedBlocks(_Blocks):
@@ -226,23 +232,27 @@ def _is_file_wrapper(result: Any, environ: Any) -> bool:
     return isinstance(kind, type) and isinstance(result, kind)
 
 
-def wsgi(app: Any, environ: Any, start_response: Any, channel: Channel, limit: int = LIMIT) -> Any:
+def wsgi(
+    app: Any, environ: Any, start_response: Any, channel: Channel, limit: int = LIMIT, prefix: str = ""
+) -> Any:
     """Call the framework's WSGI application under the tap and return its iterable, recorded.
 
     The channel ends after `close()`, when the iterable is dropped, or when the application raises. A file
     wrapper of the server is returned as it is, because a server may look at its type; it ends the channel.
+    `prefix` is for an application behind a middleware: it begins the names of its events, and the channel is
+    left to the middleware's tap.
     """
     use(channel)
-    tap = _Tap(channel, limit)
+    tap = _Tap(channel, limit, prefix)
     tap.note("environ", environ)
     try:
         with tap.passing("application"):
             result = app(environ, _tapped_start(start_response, tap))
     except BaseException:
-        channel.end()
+        tap.end()
         raise
     if _is_file_wrapper(result, environ):
         tap.note("file_wrapper", result)
-        channel.end()
+        tap.end()
         return result
     return (_SizedBlocks if hasattr(type(result), "__len__") else _Blocks)(result, tap)

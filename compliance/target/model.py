@@ -89,7 +89,10 @@ class ServerSpec:
 
 @dataclass(frozen=True)
 class FrameworkSpec:
-    """A framework and the file of its application; `python` is a PEP 440 specifier ("": every version)."""
+    """A framework and the file of its application; `python` is a PEP 440 specifier ("": every version).
+
+    `middleware`: it is one, around the contract without a framework.
+    """
 
     name: str
     interfaces: tuple[Interface, ...]
@@ -102,6 +105,7 @@ class FrameworkSpec:
     known: tuple[Known, ...]
     source: str
     note: str
+    middleware: bool = False
 
 
 @dataclass(frozen=True)

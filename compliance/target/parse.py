@@ -14,7 +14,7 @@ INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
 _SERVER = ("interface", "command", "env", "debian", *_SHARED)
-_FRAMEWORK = ("interfaces", "app", *_SHARED)
+_FRAMEWORK = ("interfaces", "app", "middleware", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
 
@@ -78,6 +78,7 @@ def framework(name: str, table: Table, app: Path | None = None) -> FrameworkSpec
         known=known(table),
         source=str(table.file),
         note=table.text("note", ""),
+        middleware=table.flag("middleware"),
     )
 
 

@@ -102,6 +102,13 @@ class Table:
             raise self.error(key, f"must be a string, not {_kind(value)}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """The boolean under a key, false where there is none."""
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(key, f"must be true or false, not {_kind(value)}")
+        return value
+
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The list of strings under a key."""
         value = self.data.get(key, list(default))
