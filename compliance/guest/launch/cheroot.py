@@ -3,6 +3,9 @@
 import signal
 import sys
 
+from cheroot.ssl.builtin import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    BuiltinSSLAdapter,
+)
 from cheroot.wsgi import Server  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from compliance.guest.launch import arguments
@@ -10,8 +13,10 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    server = Server((host, port), app)
+    options = arguments("cert", "key")
+    server = Server((options.host, options.port), options.app)
+    if options.cert:
+        server.ssl_adapter = BuiltinSSLAdapter(options.cert, options.key)
     # `stop` waits for the loop that `safe_start` runs in this thread, so it cannot be called from here;
     # `safe_start` calls it when it sees this exception.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -11,8 +11,11 @@ from compliance.guest.launch import arguments  # noqa: E402
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    wsgi.server(eventlet.listen((host, port)), app)
+    options = arguments("cert", "key")
+    listener = eventlet.listen((options.host, options.port))
+    if options.cert:
+        listener = eventlet.wrap_ssl(listener, certfile=options.cert, keyfile=options.key, server_side=True)
+    wsgi.server(listener, options.app)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from compliance.guest.launch import arguments  # noqa: E402
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    WSGIServer((host, port), app, log=None).serve_forever()
+    options = arguments("cert", "key")
+    tls = {"certfile": options.cert, "keyfile": options.key} if options.cert else {}
+    WSGIServer((options.host, options.port), options.app, log=None, **tls).serve_forever()
 
 
 if __name__ == "__main__":

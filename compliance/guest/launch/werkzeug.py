@@ -9,9 +9,10 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
+    options = arguments("cert", "key")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # no access log
-    run_simple(host, port, app, threaded=True)
+    tls = (options.cert, options.key) if options.cert else None
+    run_simple(options.host, options.port, options.app, threaded=True, ssl_context=tls)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ class _Quiet(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    make_server(host, port, app, handler_class=_Quiet).serve_forever()
+    options = arguments()
+    make_server(options.host, options.port, options.app, handler_class=_Quiet).serve_forever()
 
 
 if __name__ == "__main__":
