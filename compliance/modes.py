@@ -18,6 +18,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MOUNT = "/mounted/here"
 PAIR = ("compliance.pair", "of the deployer")
 WORKERS = 2
+THREADS = 2
 _TLS = ("tls", "client-certificates")
 
 
@@ -50,7 +51,13 @@ class Way:
 
     def placeholders(self) -> dict[str, str]:
         """What the placeholders of this mode stand for."""
-        own = {"mount": MOUNT, "pair": "=".join(PAIR), "socket": str(self._socket), "workers": str(WORKERS)}
+        own = {
+            "mount": MOUNT,
+            "pair": "=".join(PAIR),
+            "socket": str(self._socket),
+            "threads": str(THREADS),
+            "workers": str(WORKERS),
+        }
         return own | (certificates.files(self.host) if self.name in _TLS else {})
 
     def address(self, port: int) -> Address:

@@ -19,7 +19,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--interface", choices=("asgi", "wsgi"), required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: a free one, named in the log")
-    parser.add_argument("--single-thread", action="store_true", help="one WSGI call at a time")
+    parser.add_argument("--threads", type=int, default=0, help="so many WSGI calls at a time, not any number")
     parser.add_argument(
         "--environ", action="append", default=[], metavar="NAME=VALUE", help="for every environ"
     )
@@ -49,7 +49,7 @@ def main() -> int:
 
 def configure(server: Server, arguments: argparse.Namespace) -> None:
     """Have the server serve as the command line says."""
-    server.single_thread = arguments.single_thread
+    server.threads = arguments.threads
     server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
     server.unix_path, server.mount, server.workers = arguments.unix, arguments.mount, arguments.workers
     if arguments.cert:

@@ -48,7 +48,7 @@ class Server:
     startup_failed_status = 3
     shutdown_failed_status = 4
     asgi_version = "3.0"
-    single_thread = False  # one WSGI application call at a time
+    threads = 0  # WSGI calls at the same time; 0 is no limit
     environ_pairs: Mapping[str, str] = MappingProxyType({})  # of the deployer, for every WSGI environ
     tls: ssl.SSLContext | None = None
     unix_path = ""  # of a socket to listen on in place of host and port
@@ -82,7 +82,7 @@ class Server:
         """The whole life; returns the exit status."""
         self.loop = asyncio.get_running_loop()
         self.stop_requested = asyncio.Event()
-        self.turn = asyncio.Lock()
+        self.turn = asyncio.Semaphore(self.threads) if self.threads else contextlib.nullcontext()
         self.install_signal_handlers()
         try:
             listener = self.bind()

@@ -120,7 +120,7 @@ class Environ:
     def concurrency(self) -> dict[str, Any]:
         """wsgi.multithread, wsgi.multiprocess, wsgi.run_once."""
         return {
-            "wsgi.multithread": not self.server.single_thread,
+            "wsgi.multithread": self.server.threads != 1,
             "wsgi.multiprocess": self.server.workers > 1,
             "wsgi.run_once": False,
         }

@@ -35,6 +35,7 @@ MODES: Mapping[str, str] = {
     "ipv6": "listens on IPv6: {host} is an address of that",
     "mount": "the application is mounted under the path {mount}",
     "single": "never more than one request inside the application",
+    "threads": "{threads} threads of one process that serve requests",
     "tls": "HTTPS with the certificate {cert} and its key {key}",
     "unix": "listens on the Unix socket {socket}",
     "workers": "{workers} processes that serve requests",

@@ -255,7 +255,11 @@ def _connect(address: Address, source: str | None) -> socket.socket:
         return connection
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(ceiling("connect"))
-    connection.connect(address)
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+from typing import Dict, Optional
 
 
 def arguments(*more: str) -> argparse.Namespace:
@@ -16,3 +17,8 @@ def arguments(*more: str) -> argparse.Namespace:
     module, _, attribute = options.app.partition(":")
     options.app = getattr(importlib.import_module(module), attribute)
     return options
+
+
+def pairs(text: Optional[str]) -> Dict[str, str]:
+    """The variable NAME=value of an option, if it is given."""
+    return dict([text.split("=", 1)]) if text else {}

@@ -6,15 +6,20 @@ import sys
 from cheroot.ssl.builtin import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
     BuiltinSSLAdapter,
 )
-from cheroot.wsgi import Server  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from cheroot.wsgi import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    PathInfoDispatcher,
+    Server,
+)
 
 from compliance.guest.launch import arguments
 
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    options = arguments("cert", "key")
-    server = Server((options.host, options.port), options.app)
+    options = arguments("cert", "key", "unix", "mount", "threads")
+    app = PathInfoDispatcher({options.mount: options.app}) if options.mount else options.app
+    threads = {"numthreads": int(options.threads), "max": int(options.threads)} if options.threads else {}
+    server = Server(options.unix or (options.host, options.port), app, **threads)
     if options.cert:
         server.ssl_adapter = BuiltinSSLAdapter(options.cert, options.key)
     # `stop` waits for the loop that `safe_start` runs in this thread, so it cannot be called from here;

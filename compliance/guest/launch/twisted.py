@@ -6,6 +6,7 @@ from twisted.internet import reactor  # type: ignore[import-not-found, import-un
 from twisted.internet.endpoints import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
     serverFromString,
 )
+from twisted.web.resource import Resource  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from twisted.web.server import Site  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from twisted.web.wsgi import WSGIResource  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -14,11 +15,22 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    options = arguments("cert", "key")
-    site = Site(WSGIResource(reactor, reactor.getThreadPool(), options.app))
+    options = arguments("cert", "key", "mount", "threads")
+    if options.threads:
+        reactor.suggestThreadPoolSize(int(options.threads))
+    site = Site(_root(options.mount or "", WSGIResource(reactor, reactor.getThreadPool(), options.app)))
     site.noisy = False
     serverFromString(reactor, _endpoint(options)).listen(site)
     reactor.run()
+
+
+def _root(path: str, application: Resource) -> Resource:
+    """The resource at the root of a site that has the application at this path."""
+    for name in reversed(path.split("/")[1:]):
+        parent = Resource()
+        parent.putChild(name.encode(), application)
+        application = parent
+    return application
 
 
 def _endpoint(options: argparse.Namespace) -> str:
