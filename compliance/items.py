@@ -4,6 +4,8 @@ from typing import cast
 
 import pytest
 
+from compliance.life import story_of
+from compliance.modes import mode_of
 from compliance.requirements import Citation, citation
 from compliance.subjects import CHECKS, Subject, folder_of
 
@@ -35,3 +37,16 @@ def lacking(item: pytest.Item, subject: Subject) -> frozenset[str]:
     """The capabilities that the check needs and the subject declares to lack."""
     cited = cited_by(item)
     return subject.lacks & cited.capabilities(subject.interface) if cited is not None else frozenset()
+
+
+def asked_mode(item: pytest.Item) -> str:
+    """The mode in which the check wants its server, or has its story's; empty for the usual one."""
+    function = getattr(item, "function", None)
+    story = story_of(function)
+    return story.mode if story is not None else mode_of(function)
+
+
+def offers_mode(item: pytest.Item, subject: Subject) -> bool:
+    """Whether the subject can be started as the check wants it."""
+    wanted = asked_mode(item)
+    return not wanted or (subject.server is not None and wanted in subject.server.modes)

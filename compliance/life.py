@@ -84,17 +84,19 @@ class Story:
     """A lifespan application with its keyword arguments, and what happens until SIGTERM is sent.
 
     `act` begins when the process has been launched; without one the server is asked once, when it is ready.
-    `entry` is a `module:attribute` of the guest that the server loads in place of the probe.
+    `entry` is a `module:attribute` of the guest that the server loads in place of the probe. `mode` is
+    another way to start the server.
     """
 
     app: App
     with_: Mapping[str, Any] = field(default_factory=dict)
     act: Act | None = None
     entry: str = ""
+    mode: str = ""
 
     def play(self, make: Callable[..., Server]) -> Life:
         """Live through it; `make` is given the lifespan application and gives a server."""
-        server, life = make(lifespan=(self.app, self.with_), entry=self.entry), Life()
+        server, life = make(lifespan=(self.app, self.with_), entry=self.entry, mode=self.mode), Life()
         try:
             server.launch()
             (self.act or one_request)(server, life)
@@ -107,7 +109,7 @@ class Story:
     @property
     def key(self) -> tuple[object, ...]:
         """What tells stories apart."""
-        return self.app, repr(sorted(self.with_.items())), self.act, self.entry
+        return self.app, repr(sorted(self.with_.items())), self.act, self.entry, self.mode
 
 
 def lives(story: Story) -> Callable[[Function], Function]:
@@ -133,7 +135,7 @@ def one_request(server: Server, life: Life) -> None:
 
 def ask(server: Server, life: Life, **options: Any) -> Exchange:
     """Make one exchange of this life; the options are those of `Server.open`."""
-    exchange = server.open("GET", "/", **options)
+    exchange = server.open("GET", server.root, **options)
     life.exchanges.append(exchange)
     return exchange.finish()
 

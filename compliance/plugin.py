@@ -13,10 +13,11 @@ from compliance import options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
-from compliance.items import lacking
+from compliance.items import asked_mode, lacking, offers_mode
 from compliance.judging import expects_silence, judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
+from compliance.modes import mode_of
 from compliance.options import asked_for, quiet
 from compliance.patience import hurry
 from compliance.requirements import citation
@@ -238,22 +239,24 @@ def stage(pytestconfig: pytest.Config) -> Stage:
 
 @pytest.fixture
 def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> None:
-    """Leave out what the subject declares to lack, once that is confirmed."""
+    """Leave out what the subject declares to lack, once that is confirmed, and modes that it has not."""
     missing = lacking(request.node, subject)
     if missing:
         raise NotApplicable(confirm(min(missing), subject, stage))
+    if not offers_mode(request.node, subject):
+        raise NotApplicable(f"the file of {subject.name} offers no mode {asked_mode(request.node)!r}")
 
 
 @pytest.fixture
-def server(subject: Subject, stage: Stage, capable: None) -> Server:
-    """The server that a check judges, with bare apps in it."""
-    return _available(lambda: stage.server(subject))
+def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
+    """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
+    return _available(lambda: stage.server(subject.started(mode_of(request.function))))
 
 
 @pytest.fixture
-def combination(subject: Subject, stage: Stage, capable: None) -> Server:
-    """The server with the framework's contract application in it, tapped."""
-    return _available(lambda: stage.server(subject))
+def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
+    """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
+    return _available(lambda: stage.server(subject.started(mode_of(request.function))))
 
 
 @pytest.fixture

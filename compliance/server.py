@@ -23,6 +23,7 @@ from compliance.exchange import (
 )
 from compliance.expect import Closed, TargetDied
 from compliance.guest.tagged import encode
+from compliance.modes import Way
 from compliance.patience import ceiling
 from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
 from compliance.profiling import add
@@ -58,7 +59,7 @@ _PORTS_LOCK = threading.Lock()
 def free_port(host: str) -> int:
     """A port that nobody listens on and that was not given before: the address is this process's own."""
     while True:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.bind((host, 0))
             port = int(probe.getsockname()[1])
         with _PORTS_LOCK:
@@ -80,13 +81,14 @@ class Server:
         concurrency: Concurrency | None = None,
         entry: str = "",
         extra_env: Mapping[str, str] | None = None,
+        mode: str = "",
     ) -> None:
         """A server that is not started yet.
 
         `framework` is the app.py of a framework, tapped; without it the guest serves bare apps. `lifespan`
         names the app, with its keyword arguments, that gets the lifespan scope. `concurrency` is what the
         two promise together; without it, what the server promises. `entry` is a `module:attribute` of the
-        guest that the server loads in place of the probe.
+        guest that the server loads in place of the probe. `mode` is another way to start it.
         """
         self.spec = spec
         self.concurrency = concurrency or spec.concurrency
@@ -99,7 +101,8 @@ class Server:
         self._extra_env = dict(extra_env or {})
         self._folder = scratch() / f"s{next(_COUNTER)}"
         self._switchboard: Switchboard | None = None
-        self.host, self.port = loopback(), 0
+        self.way = Way(mode, self._folder, loopback())
+        self.host, self.port = self.way.host, 0
         self.process: Process | None = None
         self.exchanges: list[Exchange] = []
         self._ready: Connection | None = None
@@ -116,12 +119,12 @@ class Server:
             "port": str(self.port),
             "pythonpath": str(guest_path()),
             "tmp": str(self._folder),
-        }
+        } | self.way.placeholders()
 
     def command(self) -> list[str]:
         """The argument list that starts the server."""
         places = self._placeholders()
-        return [part.format_map(places) for part in self.spec.command]
+        return [part.format_map(places) for part in self.spec.command_in(self.way.name)]
 
     def _environment_variables(self) -> dict[str, str]:
         places = self._placeholders()
@@ -166,7 +169,7 @@ class Server:
             if code is not None:
                 raise StartError(self._report(f"exited with code {code} before it listened"))
             if now() > deadline:
-                raise StartError(self._report(f"did not listen on {self.host}:{self.port}"))
+                raise StartError(self._report(f"did not listen on {self.way.address(self.port)}"))
             self._process().trim_log()
             self._process().wait(pause)
             pause = min(pause * 1.3, _POLL_MAX)
@@ -176,10 +179,13 @@ class Server:
 
     def _try_connect(self) -> bool:
         try:
-            self._ready = Connection((self.host, self.port))
+            self._ready = self._connection()
         except Closed:
             return False
         return True
+
+    def _connection(self, source: str | None = None) -> Connection:
+        return Connection(self.way.address(self.port), source, self.way.tls())
 
     def _process(self) -> Process:
         if self.process is None:
@@ -194,7 +200,7 @@ class Server:
         """Send a request although the server may not be ready; None if it takes no connections."""
         if not self._try_connect():
             return None
-        return self.open("GET", "/", **options)
+        return self.open("GET", self.root, **options)
 
     def check_alive(self) -> None:
         """Raise TargetDied if the process has ended."""
@@ -243,6 +249,11 @@ class Server:
 
     # Exchanges
 
+    @property
+    def root(self) -> str:
+        """The path of the application, with the slash at its end."""
+        return f"{self.way.mount}/"
+
     def reset(self) -> None:
         """Forget the exchanges of the check before; anything unclaimed is hung up on."""
         for exchange in self.exchanges:
@@ -277,7 +288,7 @@ class Server:
         self.check_alive()
         for exchange in self.exchanges:
             exchange.leave()
-        return Connection((self.host, self.port), source)
+        return self._connection(source)
 
     def prepare(
         self,
@@ -361,7 +372,7 @@ class Server:
 
     def fence(self, app: App) -> Exchange:
         """A known-good exchange on a connection of its own: what came before it has had its chance."""
-        return self.call("GET", "/fence", app=app)
+        return self.call("GET", f"{self.root}fence", app=app)
 
     def count_at_rest(self, exchange: Exchange, name: str, app: App) -> int:
         """How many notes of this name an exchange has when, by five fences in a row, no more come."""

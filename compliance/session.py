@@ -17,7 +17,7 @@ import pytest
 
 from compliance import liars, target
 from compliance.environment import Environment, EnvironmentUnavailable, Wishes, provide
-from compliance.items import check_id, cited_by, lacking, subject_of
+from compliance.items import asked_mode, check_id, cited_by, lacking, offers_mode, subject_of
 from compliance.known import Ledger
 from compliance.life import Story, story_of
 from compliance.results import Run, TargetInfo
@@ -101,6 +101,7 @@ class Session:
         self._clock = time.monotonic()
         self._upcoming: list[Subject] = []
         self._stories: dict[str, list[Story]] = {}
+        self._modes: dict[str, list[Subject]] = {}  # the subjects that a subject is in its other modes
         self._ledger: Ledger | None = None
 
     def say(self, text: str) -> None:
@@ -115,7 +116,7 @@ class Session:
     def provide(self) -> None:
         """Provide every subject's environment; one that cannot be had is a problem of that subject only."""
         for subject in self.subjects:
-            self.places[subject.key] = self._provide(subject)
+            self.places[subject.place] = self._provide(subject)
         self.run.targets = [info for subject in self.subjects if (info := self._info(subject)) is not None]
 
     def _provide(self, subject: Subject) -> Place:
@@ -130,7 +131,7 @@ class Session:
             return Place(None, f"{subject.name} cannot be provided: {error}")
 
     def _info(self, subject: Subject) -> TargetInfo | None:
-        environment = self.places[subject.key].environment
+        environment = self.places[subject.place].environment
         if subject.server is None or subject.framework is None or environment is None:
             return None
         return TargetInfo(
@@ -160,7 +161,7 @@ class Session:
 
     def _versions(self, subject: Subject) -> Mapping[str, str]:
         """What decides which known failures apply; the distribution "python" is the interpreter itself."""
-        environment = self.places[subject.key].environment
+        environment = self.places[subject.place].environment
         found = {"python": environment.version, **environment.versions} if environment is not None else {}
         return {name: found[name] for name in subject.distributions if name in found}
 
@@ -178,10 +179,21 @@ class Session:
         items[:] = sorted(chosen, key=lambda item: place.get(id(subject_of(item)), len(place)))
         self._upcoming = list(dict.fromkeys(s for item in items if (s := subject_of(item)) is not None))
         for item in items:
-            subject, story = subject_of(item), story_of(getattr(item, "function", None))
-            if subject is not None and story is not None and not lacking(item, subject):
-                self._stories.setdefault(subject.key, []).append(story)
+            subject = subject_of(item)
+            if subject is not None and not lacking(item, subject) and offers_mode(item, subject):
+                self._plan(item, subject)
         return dropped
+
+    def _plan(self, item: pytest.Item, subject: Subject) -> None:
+        """Note what can be started ahead of a check: the story that it looks at, or its server's mode."""
+        story = story_of(getattr(item, "function", None))
+        if story is not None:
+            self._stories.setdefault(subject.key, []).append(story)
+            return
+        modes = self._modes.setdefault(subject.key, [])
+        wanted = asked_mode(item)
+        if wanted not in {"", *(other.mode for other in modes)}:
+            modes.append(subject.started(wanted))
 
     def _chosen(self, item: pytest.Item) -> bool:
         cited, patterns = cited_by(item), self.config.option.check
@@ -209,10 +221,17 @@ class Session:
             self.stage.begin(subject, self._stories.pop(subject.key))
 
     def after(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Retire a subject whose checks are over."""
+        """Retire a subject whose checks are over, or launch its other modes, now that itself is ready."""
         subject = subject_of(item)
-        if subject is not None and subject_of(nextitem) is not subject:
-            self.stage.retire(subject)
+        if subject is None:
+            return
+        others = self._modes.get(subject.key, [])
+        if subject_of(nextitem) is subject:
+            for other in others:
+                self.stage.prepare(other)
+            return
+        for each in (subject, *others):
+            self.stage.retire(each)
 
     def finish(self, *, complete: bool) -> None:
         """The run is over: note how long it took and whether it was interrupted."""

@@ -39,10 +39,10 @@ class Place:
 
 def preflight(server: Server, *, framework: bool) -> None:
     """One GET and one POST that must come back; raises StartError."""
-    target, body = ("/echo", b"pre-flight") if framework else ("/", b"pre-flight")
+    target, body = (f"{server.root}echo" if framework else server.root), b"pre-flight"
     try:
-        got = server.call("GET", "/")
-        assert got.status == 200, got.seen("200 to GET /")  # noqa: S101 - a judgement
+        got = server.call("GET", server.root)
+        assert got.status == 200, got.seen(f"200 to GET {server.root}")  # noqa: S101 - a judgement
         posted = server.call("POST", target, body=body, headers=[("Content-Type", "text/plain")])
         assert posted.body == body, posted.seen(f"{body!r} echoed to POST {target}")  # noqa: S101
     except AssertionError as error:
@@ -63,7 +63,7 @@ def serves(server: Server) -> bool:
         return True
     server.reset()
     try:
-        return server.call("GET", "/").answered is not None
+        return server.call("GET", server.root).answered is not None
     except AssertionError:
         return False
 
@@ -72,7 +72,7 @@ class Stage:
     """The running subjects of this process."""
 
     def __init__(self, places: Mapping[str, Place], say: Say = lambda _: None) -> None:
-        """`places` maps each subject's key to where it runs; `say` shows progress."""
+        """`places` maps each subject's place to where it runs; `say` shows progress."""
         self._places = places
         self._say = say
         self._servers: dict[str, Server] = {}
@@ -85,7 +85,7 @@ class Stage:
 
     def environment(self, subject: Subject) -> Environment:
         """Where the subject runs; raises Unavailable."""
-        place = self._places[subject.key]
+        place = self._places[subject.place]
         if place.environment is None:
             raise Unavailable(place.problem)
         return place.environment
@@ -111,12 +111,12 @@ class Stage:
             framework=framework,
             concurrency=subject.concurrency,
             extra_env=dict(subject.env),
-            **options,
+            **{"mode": subject.mode, **options},
         )
 
     def _launched(self, subject: Subject) -> Server:
         if subject.key not in self._servers:
-            self._say(f"starting {subject.name}")
+            self._say(f"starting {subject.name}{subject.mode and f', mode {subject.mode}'}")
             self._servers[subject.key] = self.new_server(subject).launch()
         return self._servers[subject.key]
 

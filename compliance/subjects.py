@@ -5,7 +5,7 @@ subject, judged once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +51,11 @@ class Subject:
     folders: frozenset[str] | None = None  # None: every folder of its kind and interface
     files: frozenset[str] | None = None  # None: every file of those, else paths below the folder of checks
     env: Mapping[str, str] = field(default_factory=dict)
+    mode: str = ""
+
+    def started(self, mode: str) -> "Subject":
+        """The same with its server started in this mode."""
+        return replace(self, mode=mode) if mode else self
 
     def judged_by(self, folder: str) -> bool:
         """Whether the checks of this folder judge it."""
@@ -75,6 +80,11 @@ class Subject:
     @property
     def key(self) -> str:
         """A name that no other subject of the run has."""
+        return f"{self.place} {self.mode}".rstrip()
+
+    @property
+    def place(self) -> str:
+        """What it shares with the same in other modes: where it runs."""
         return f"{self.kind} {self.name} {self.interface}"
 
     @property

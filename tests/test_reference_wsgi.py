@@ -559,7 +559,7 @@ def test_the_file_wrapper_begins_where_the_file_stands_and_closes_it() -> None:
 
 def test_one_call_at_a_time_where_that_is_asked_for() -> None:
     class Single(Server):
-        single_thread = True
+        threads = 1
         environ_pairs: ClassVar[dict[str, str]] = {"mine.setting": "1", "REQUEST_METHOD": "mine"}
 
     inside: list[int] = []

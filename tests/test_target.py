@@ -27,6 +27,8 @@ requires = ["mine[fast]>=2", "click"]
 lacks = ["websocket"]
 concurrency = { blocking = 1, nonblocking = "all" }
 note = "ours"
+modes.tls.options = ["--cert", "{cert}"]
+modes.unix.command = ["{python}", "{project}/serve.py", "{socket}", "{app}"]
 
 [tool.compliance.servers.mine.variants.wsgi]
 interface = "wsgi"
@@ -168,6 +170,16 @@ def test_a_project_describes_a_server_in_its_own_pyproject(tmp_path: Path) -> No
     assert names(catalogue.select(["mine-bare", "mine-wsgi-flask"])) == ["mine-bare", "mine-wsgi-flask"]
 
 
+def test_a_server_is_started_in_a_mode_with_options_or_another_command(tmp_path: Path) -> None:
+    catalogue = load(project=written(tmp_path, MINE))
+    server, variant = catalogue.servers["mine"], catalogue.servers["mine-wsgi"]
+    assert server.command_in("") == server.command
+    assert server.command_in("tls") == (*server.command, "--cert", "{cert}")
+    assert variant.command_in("tls") == (*variant.command, "--cert", "{cert}")
+    assert variant.command_in("unix") == server.command_in("unix")
+    assert server.command_in("unix")[2] == "{socket}"
+
+
 def test_a_target_file_needs_no_prefix(tmp_path: Path) -> None:
     path = written(tmp_path, MINE.replace("tool.compliance.", ""), "targets.toml") / "targets.toml"
     assert "mine-wsgi" in load(files=[path]).servers
@@ -302,6 +314,10 @@ def test_a_name_with_two_meanings_is_refused(tmp_path: Path) -> None:
         ('note = "ours"', "known = 1", "servers.mine.known: must be a list of tables, not a number (1)"),
         ('note = "ours"', "known = [{}]", "servers.mine.known[0].requirement: is missing"),
         ('note = "ours"', "env = ['x']", "servers.mine.env: must be a table, not a list"),
+        ("modes.tls", "modes.tsl", "servers.mine.modes.tsl: unknown key; did you mean 'tls'"),
+        ("{cert}", "{socket}", "servers.mine.modes.tls.options: '{socket}': unknown placeholder"),
+        ("unix.command", "unix.option", "modes.unix.option: unknown key; did you mean 'options'"),
+        ("unix.command", "tls.command", "servers.mine.modes.tls: has a command of its own, so no options"),
         ("servers.mine]", "server.mine]", "tool.compliance.server: unknown key; did you mean 'servers'"),
         ("servers.mine]", "servers.'my server']", "'my server' is no name"),
         ("[tool", "[tool\n[tool", "is not valid TOML"),

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import ssl
 import sys
 from typing import Any
 
+from compliance.reference import workers
 from compliance.reference.server import Server
 
 
-def main() -> int:
-    """Parse the command line and serve; returns the exit status."""
+def options() -> argparse.ArgumentParser:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="compliance.reference", description="A small, strict server.")
     parser.add_argument("application", help="module:attribute")
     parser.add_argument("--interface", choices=("asgi", "wsgi"), required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0: a free one, named in the log")
-    parser.add_argument("--single-thread", action="store_true", help="one WSGI call at a time")
+    parser.add_argument("--threads", type=int, default=0, help="so many WSGI calls at a time, not any number")
     parser.add_argument(
         "--environ", action="append", default=[], metavar="NAME=VALUE", help="for every environ"
     )
+    parser.add_argument("--cert", help="serve HTTPS, with this certificate")
+    parser.add_argument("--key", help="the key of the certificate")
+    parser.add_argument("--ca", help="ask clients for a certificate that this one has signed")
+    parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket")
+    parser.add_argument("--mount", default="", metavar="PATH", help="where the application is mounted")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes serve requests")
     parser.add_argument("--liar", help="serve with this lie, such as wsgi_environ.NoQueryString")
+    return parser
+
+
+def main() -> int:
+    """Parse the command line and serve; returns the exit status."""
+    parser = options()
     arguments = parser.parse_args()
     try:
         server_class = find_liar(arguments.liar, arguments.interface) if arguments.liar else Server
@@ -29,9 +43,19 @@ def main() -> int:
     except UsageError as error:
         parser.error(str(error))
     server = server_class(application, arguments.interface, arguments.host, arguments.port)
-    server.single_thread = arguments.single_thread
+    configure(server, arguments)
+    return server.run() if server.workers == 1 else workers.serve(server)
+
+
+def configure(server: Server, arguments: argparse.Namespace) -> None:
+    """Have the server serve as the command line says."""
+    server.threads = arguments.threads
     server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
-    return server.run()
+    server.unix_path, server.mount, server.workers = arguments.unix, arguments.mount, arguments.workers
+    if arguments.cert:
+        server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=arguments.ca)
+        server.tls.load_cert_chain(arguments.cert, arguments.key)
+        server.tls.verify_mode = ssl.CERT_REQUIRED if arguments.ca else ssl.CERT_NONE
 
 
 class UsageError(Exception):

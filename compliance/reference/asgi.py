@@ -76,7 +76,7 @@ class ASGICycle:
             "path": self.request.path.decode("utf-8", "replace"),
             "raw_path": self.request.raw_path,
             "query_string": self.request.query,
-            "root_path": "",
+            "root_path": self.server.mount,
         }
 
     def headers(self) -> dict[str, Any]:

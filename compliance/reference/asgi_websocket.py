@@ -60,7 +60,7 @@ class WebSocketCycle(ASGICycle):
 
     def scheme(self) -> str:
         """The scheme of the URL."""
-        return "ws"
+        return "wss" if self.request.scheme == "https" else "ws"
 
     def extensions(self) -> dict[str, Any]:
         """Denial responses."""

@@ -112,7 +112,12 @@ class Connection:
 
     def parse(self, event: h11.Request) -> Request:
         """Check what h11 has parsed and make a Request of it; raises RequestError."""
-        return parse(event, self.server.client_address(self.stream), self.server.server_address(self.stream))
+        scheme = "https" if self.stream.encrypted else "http"
+        client, server = self.server.client_address(self.stream), self.server.server_address(self.stream)
+        request = parse(event, client, server, scheme)
+        if not f"{request.path.decode('latin-1')}/".startswith(f"{self.server.mount}/"):
+            raise RequestError(404, "no application is mounted there")
+        return request
 
     async def next_event(self) -> h11.Event:
         """Wait for the parser's next event; raises RequestError and ClientDisconnected."""

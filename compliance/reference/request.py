@@ -52,19 +52,24 @@ class Request:
         return [item.strip().lower() for item in items if item.strip()]
 
 
-def parse(event: h11.Request, client: Address | None, server: Address | tuple[str, None] | None) -> Request:
+def parse(
+    event: h11.Request,
+    client: Address | None,
+    server: Address | tuple[str, None] | None,
+    scheme: str = "http",
+) -> Request:
     """Make a Request of what h11 parsed; raises RequestError for what HTTP does not allow."""
     headers = [(bytes(name), bytes(value)) for name, value in event.headers]
     version = bytes(event.http_version)
     _check_version(version)
     _check_framing(headers, version)
     _check_method(bytes(event.method))
-    target, authority = _split_target(bytes(event.method), bytes(event.target))
+    target, authority = _split_target(bytes(event.method), bytes(event.target), scheme.encode())
     if authority is not None:
         headers = [(b"host", authority), *(item for item in headers if item[0] != b"host")]
     _check_host(headers)
     raw_path, _, query = target.partition(b"?")
-    return Request(event.method.decode(), raw_path, query, version.decode(), headers, client, server)
+    return Request(event.method.decode(), raw_path, query, version.decode(), headers, client, server, scheme)
 
 
 def _check_version(version: bytes) -> None:
@@ -89,7 +94,7 @@ def _check_method(method: bytes) -> None:
         raise RequestError(501, "methods are case-sensitive, and this one is unknown")
 
 
-def _split_target(method: bytes, target: bytes) -> tuple[bytes, bytes | None]:
+def _split_target(method: bytes, target: bytes, scheme: bytes) -> tuple[bytes, bytes | None]:
     """The path with query, and the authority if the target brings its own."""
     if b"#" in target:
         raise RequestError(400, "a request target has no fragment")
@@ -98,16 +103,16 @@ def _split_target(method: bytes, target: bytes) -> tuple[bytes, bytes | None]:
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         raise RequestError(400, "the request target is in none of the four forms")
-    _check_authority(absolute["scheme"].lower(), absolute["authority"])
+    if absolute["scheme"].lower() != scheme:
+        raise RequestError(421, f"this connection serves the {scheme.decode()} scheme only")
+    _check_authority(absolute["authority"])
     rest = absolute["rest"]
     if not rest and method == b"OPTIONS":
         return b"*", absolute["authority"]
     return (rest if rest.startswith(b"/") else b"/" + rest), absolute["authority"]
 
 
-def _check_authority(scheme: bytes, authority: bytes) -> None:
-    if scheme != b"http":
-        raise RequestError(421, "this connection serves the http scheme only")
+def _check_authority(authority: bytes) -> None:
     if b"@" in authority or authority.startswith(b":") or not authority:
         raise RequestError(400, "the target's authority is empty or names a user")
 

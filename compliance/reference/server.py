@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -47,8 +48,13 @@ class Server:
     startup_failed_status = 3
     shutdown_failed_status = 4
     asgi_version = "3.0"
-    single_thread = False  # one WSGI application call at a time
+    threads = 0  # WSGI calls at the same time; 0 is no limit
     environ_pairs: Mapping[str, str] = MappingProxyType({})  # of the deployer, for every WSGI environ
+    tls: ssl.SSLContext | None = None
+    unix_path = ""  # of a socket to listen on in place of host and port
+    mount = ""  # the path of the application
+    workers = 1
+    listener: socket.socket | None = None  # what to serve, if it listens already
 
     def __init__(self, application: Any, interface: str, host: str, port: int) -> None:
         """`interface` is "asgi" or "wsgi"; port 0 asks the system for a free one."""
@@ -76,7 +82,7 @@ class Server:
         """The whole life; returns the exit status."""
         self.loop = asyncio.get_running_loop()
         self.stop_requested = asyncio.Event()
-        self.turn = asyncio.Lock()
+        self.turn = asyncio.Semaphore(self.threads) if self.threads else contextlib.nullcontext()
         self.install_signal_handlers()
         try:
             listener = self.bind()
@@ -93,18 +99,27 @@ class Server:
 
     async def serve_connections(self, listener: socket.socket) -> None:
         """Accept connections until told to stop, then let them end."""
-        acceptor = await self.loop.create_server(lambda: Stream(self.accept), sock=listener)
-        self.on_listening(*listener.getsockname()[:2])
+        acceptor = await self.loop.create_server(lambda: Stream(self.accept), sock=listener, ssl=self.tls)
+        if self.unix_path:
+            log(f"listening on {self.unix_path}")
+        else:
+            self.on_listening(*listener.getsockname()[:2])
         await self.stop_requested.wait()
         acceptor.close()
         await self.finish_connections()
 
     def on_listening(self, host: str, port: int) -> None:
         """Say where connections are accepted now."""
-        log(f"listening on http://{host}:{port}")
+        log(f"listening on {'https' if self.tls else 'http'}://{host}:{port}")
 
     def bind(self) -> socket.socket:
         """The listening socket, on which nothing is accepted yet."""
+        if self.listener is not None:
+            return self.listener
+        if self.unix_path:
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(self.unix_path)
+            return listener
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -190,7 +205,9 @@ class Server:
         name = stream.transport.get_extra_info("peername")
         return (name[0], name[1]) if name else None
 
-    def server_address(self, stream: Stream) -> Address | None:
-        """The address that the client has connected to."""
+    def server_address(self, stream: Stream) -> Address | tuple[str, None] | None:
+        """The address that the client has connected to; the path of a Unix socket has no port."""
         name = stream.transport.get_extra_info("sockname")
+        if isinstance(name, str):
+            return name, None
         return (name[0], name[1]) if name else None

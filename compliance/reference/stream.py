@@ -37,7 +37,8 @@ class Stream(asyncio.Protocol):
         """Begin."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
         self.transport = transport
-        transport.set_write_buffer_limits(high=0)  # drained means: in the kernel's buffer
+        # Drained means: in the kernel's buffer. Over TLS asyncio takes a limit of 0 for reached by nothing.
+        transport.set_write_buffer_limits(high=1 if self.encrypted else 0, low=0)
         self._on_made(self)
 
     def data_received(self, data: bytes) -> None:
@@ -49,10 +50,15 @@ class Stream(asyncio.Protocol):
         self.wake()
 
     def eof_received(self) -> bool:
-        """Note that the client sends no more; the other direction stays open."""
+        """Note that the client sends no more; the other direction stays open, except over TLS."""
         self.eof = True
         self.wake()
-        return True
+        return not self.encrypted
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the client speaks TLS."""
+        return self.transport.get_extra_info("sslcontext") is not None
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Note that the connection is gone."""
@@ -140,8 +146,9 @@ class Stream(asyncio.Protocol):
 
     async def linger(self, seconds: float) -> None:
         """Close in two stages, so that the client can read the last answer before it meets a reset."""
-        with contextlib.suppress(OSError):  # the client may have gone already
-            self.transport.write_eof()
+        if self.transport.can_write_eof():
+            with contextlib.suppress(OSError):  # the client may have gone already
+                self.transport.write_eof()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not self.eof:

@@ -42,7 +42,7 @@ class WSGICycle(Environ, WSGIResponse):
     async def run(self) -> None:
         """Serve the request in a thread; return when the application's work is over."""
         self.over = self.loop.create_future()
-        async with self.server.turn if self.server.single_thread else contextlib.nullcontext():
+        async with self.server.turn:
             threading.Thread(target=self.work, daemon=True).start()
             await self.over
 

@@ -8,12 +8,14 @@ from urllib.parse import unquote_to_bytes
 from compliance.reference.request import Request
 
 if TYPE_CHECKING:
+    from compliance.reference.connection import Connection
     from compliance.reference.server import Server
 
 
 class Environ:
     """Builds the environ; part of the WSGI cycle."""
 
+    connection: Connection
     server: Server
     request: Request
 
@@ -27,6 +29,7 @@ class Environ:
             **self.header_variables(),
             **self.server_variables(),
             **self.client_variables(),
+            **self.tls_variables(),
             **self.interface_variables(),
             **self.streams(),
             **self.concurrency(),
@@ -38,7 +41,11 @@ class Environ:
 
     def target(self) -> dict[str, Any]:
         """SCRIPT_NAME, PATH_INFO, QUERY_STRING."""
-        return {"SCRIPT_NAME": "", "PATH_INFO": self.path_info(), "QUERY_STRING": self.query_string()}
+        return {
+            "SCRIPT_NAME": self.server.mount,
+            "PATH_INFO": self.path_info().removeprefix(self.server.mount),
+            "QUERY_STRING": self.query_string(),
+        }
 
     def path_info(self) -> str:
         """The path's bytes after percent-decoding, as Latin-1."""
@@ -78,8 +85,8 @@ class Environ:
         """SERVER_NAME, SERVER_PORT, SERVER_SOFTWARE, GATEWAY_INTERFACE."""
         host, port = self.request.server or ("localhost", 80)
         return {
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
+            "SERVER_NAME": host if port is not None else "localhost",
+            "SERVER_PORT": str(port if port is not None else 80),
             "SERVER_SOFTWARE": "compliance-reference",
             "GATEWAY_INTERFACE": "CGI/1.1",
         }
@@ -89,6 +96,13 @@ class Environ:
         if self.request.client is None:
             return {}
         return {"REMOTE_ADDR": self.request.client[0], "REMOTE_PORT": str(self.request.client[1])}
+
+    def tls_variables(self) -> dict[str, Any]:
+        """HTTPS, SSL_PROTOCOL and SSL_CIPHER, as Apache gives them."""
+        tls = self.connection.stream.transport.get_extra_info("ssl_object")
+        if tls is None:
+            return {}
+        return {"HTTPS": "on", "SSL_PROTOCOL": tls.version(), "SSL_CIPHER": tls.cipher()[0]}
 
     def interface_variables(self) -> dict[str, Any]:
         """wsgi.version, wsgi.url_scheme."""
@@ -106,8 +120,8 @@ class Environ:
     def concurrency(self) -> dict[str, Any]:
         """wsgi.multithread, wsgi.multiprocess, wsgi.run_once."""
         return {
-            "wsgi.multithread": not self.server.single_thread,
-            "wsgi.multiprocess": False,
+            "wsgi.multithread": self.server.threads != 1,
+            "wsgi.multiprocess": self.server.workers > 1,
             "wsgi.run_once": False,
         }
 

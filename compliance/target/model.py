@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,20 @@ CAPABILITIES: Mapping[str, str] = {
     "write": "the write() callable that start_response has to return",
 }
 """What a server or framework may declare, in `lacks`, not to have; each is confirmed where it is declared."""
+
+
+MODES: Mapping[str, str] = {
+    "client-certificates": "HTTPS with {cert} and {key} that asks clients for a certificate signed by {ca}",
+    "environ": "with {pair}, a NAME=value of the deployer, in every environ",
+    "ipv6": "listens on IPv6: {host} is an address of that",
+    "mount": "the application is mounted under the path {mount}",
+    "single": "never more than one request inside the application",
+    "threads": "{threads} threads of one process that serve requests",
+    "tls": "HTTPS with the certificate {cert} and its key {key}",
+    "unix": "listens on the Unix socket {socket}",
+    "workers": "{workers} processes that serve requests",
+}
+"""Other ways to start a server, which some checks ask for, with the placeholders that each has of its own."""
 
 
 class TargetError(Exception):
@@ -66,10 +80,19 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Mode:
+    """How a server is started in one of MODES: by another command, or with options after the usual one."""
+
+    command: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ServerSpec:
     """A server with fixed start options; `distribution` is the one whose version counts ("": none).
 
     `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
+    `modes` are the other ways in which it can be started.
     """
 
     name: str
@@ -85,6 +108,12 @@ class ServerSpec:
     source: str
     note: str
     debian: tuple[str, ...] = ()
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+
+    def command_in(self, mode: str) -> tuple[str, ...]:
+        """The command that starts it in a mode, or as usual without one."""
+        other = self.modes[mode] if mode else Mode()
+        return (other.command or self.command) + other.options
 
 
 @dataclass(frozen=True)

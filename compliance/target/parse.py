@@ -6,14 +6,14 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from compliance.target.model import Concurrency, FrameworkSpec, Interface, Known, ServerSpec
-from compliance.target.table import Table, read
+from compliance.target.model import MODES, Concurrency, FrameworkSpec, Interface, Known, Mode, ServerSpec
+from compliance.target.table import Table, placeholders, read
 
 INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
-_SERVER = ("interface", "command", "env", "debian", *_SHARED)
+_SERVER = ("interface", "command", "env", "debian", "modes", *_SHARED)
 _FRAMEWORK = ("interfaces", "app", "middleware", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
@@ -58,7 +58,23 @@ def _server(name: str, table: Table) -> ServerSpec:
         source=str(table.file),
         note=table.text("note", ""),
         debian=table.texts("debian"),
+        modes=_modes(table.table("modes")),
     )
+
+
+def _modes(table: Table) -> Mapping[str, Mode]:
+    table.only(*MODES)
+    return {name: _mode(name, table.table(name)) for name in table}
+
+
+def _mode(name: str, table: Table) -> Mode:
+    table.only("command", "options")
+    own = placeholders(MODES[name])
+    if "command" in table and "options" in table:
+        raise table.error("", "has a command of its own, so no options for the usual one")
+    if "command" in table:
+        return Mode(command=table.command("command", own))
+    return Mode(options=table.arguments("options", own))
 
 
 def framework(name: str, table: Table, app: Path | None = None) -> FrameworkSpec:

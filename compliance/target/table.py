@@ -31,6 +31,11 @@ _FEW = 20
 _Choice = TypeVar("_Choice", bound=str)
 
 
+def placeholders(text: str) -> list[str]:
+    """The names in braces in a text; ValueError where braces do not match."""
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+
+
 def closest(name: str, names: Iterable[str]) -> str:
     """A half-sentence that suggests the nearest of some names, or else lists them if they are few."""
     names = sorted(names)
@@ -134,30 +139,35 @@ class Table:
         """The list of capability names under a key."""
         return frozenset(self.choices(key, tuple(CAPABILITIES)))
 
-    def command(self, key: str) -> tuple[str, ...]:
-        """The argument list under a key, with known placeholders only."""
+    def command(self, key: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+        """The argument list under a key that starts a server; see `arguments`."""
         if key not in self.data:
             raise self.error(key, "is missing: the arguments that start the server, as a list of strings")
-        if isinstance(self.data[key], str):
-            raise self.error(key, "must be a list of arguments, not a string: no shell reads it")
-        arguments = self.texts(key)
+        arguments = self.arguments(key, more)
         if not arguments:
             raise self.error(key, "is empty")
-        return tuple(self._placeholders(key, argument) for argument in arguments)
+        return arguments
+
+    def arguments(self, key: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+        """The list of arguments under a key, with known placeholders only and those that `more` names."""
+        if isinstance(self.data.get(key), str):
+            raise self.error(key, "must be a list of arguments, not a string: no shell reads it")
+        known = (*PLACEHOLDERS, *more)
+        return tuple(self._placeholders(key, argument, known) for argument in self.texts(key))
 
     def environment(self, key: str) -> Mapping[str, str]:
         """The table of strings under a key, with known placeholders only."""
         table = self.table(key)
         return {name: table._placeholders(name, table.text(name)) for name in table}  # noqa: SLF001
 
-    def _placeholders(self, key: str, argument: str) -> str:
+    def _placeholders(self, key: str, argument: str, known: Iterable[str] = PLACEHOLDERS) -> str:
         try:
-            names = [name for _, name, _, _ in string.Formatter().parse(argument) if name is not None]
+            names = placeholders(argument)
         except ValueError as error:
             raise self.error(key, f"{argument!r}: {error}; a literal brace is written twice") from error
         for name in names:
-            if name not in PLACEHOLDERS:
-                raise self.error(key, f"{argument!r}: unknown placeholder; {closest(name, PLACEHOLDERS)}")
+            if name not in known:
+                raise self.error(key, f"{argument!r}: unknown placeholder; {closest(name, known)}")
         folder = str(self.file.parent.resolve()).replace("{", "{{").replace("}", "}}")
         return argument.replace("{project}", folder)
 

@@ -7,6 +7,7 @@ target ended the connection first.
 
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from compliance.process import now
 from compliance.ready import readable
 
 Headers = list[tuple[bytes, bytes]]
+Address = tuple[str, int] | str
 
 
 @dataclass
@@ -91,8 +93,13 @@ def _bytes(text: str | bytes) -> bytes:
 class Connection:
     """A client connection that records every byte both ways with its time."""
 
-    def __init__(self, address: tuple[str, int], source: str | None = None) -> None:
-        """Connect, from the local address `source` if given; raises Closed if nobody listens."""
+    def __init__(
+        self, address: Address, source: str | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Connect, from the local address `source` if given; raises Closed if nobody listens, or speaks TLS.
+
+        An address that is a string is the path of a Unix socket.
+        """
         self.sent: list[tuple[float, bytes]] = []
         self.received: list[tuple[float, bytes]] = []
         self.buffer = b""
@@ -100,12 +107,11 @@ class Connection:
         self.reset = False
         self.silent = False  # the server said nothing up to a ceiling
         try:
-            self.socket = socket.create_connection(
-                address, ceiling("connect"), source_address=(source, 0) if source else None
-            )
+            self.socket = _connect(address, source)
+            if tls is not None:
+                self.socket = tls.wrap_socket(self.socket, server_hostname="testserver")
         except OSError as error:
-            raise Closed(f"no connection to {address[0]}:{address[1]}: {error}") from error
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raise Closed(f"no connection to {address}: {error}") from error
 
     def send(self, data: bytes) -> None:
         """Send bytes; a target that has closed already is noticed by the next read."""
@@ -122,20 +128,30 @@ class Connection:
         """Read once into the buffer; False at the end of the connection; raises Silence at the ceiling."""
         if self.ended:
             return False
-        limit = ceiling("answer") if seconds is None else seconds
-        if not readable([self.socket], limit):
+        data = self._receive(ceiling("answer") if seconds is None else seconds)
+        if data is None:
             self.silent = self.silent or seconds is None
             raise Silence(f"no {what} from the server; so far {shorten(self.tail())}")
-        try:
-            data = self.socket.recv(1 << 18)
-        except ConnectionResetError:
-            self.reset, data = True, b""
         if data:
             self.received.append((now(), data))
             self.buffer += data
         else:
             self.ended = True
         return bool(data)
+
+    def _receive(self, seconds: float) -> bytes | None:
+        """What comes within this time, b"" at the end; None if nothing does."""
+        deadline = now() + seconds
+        while readable([self.socket], deadline - now()):
+            self.socket.settimeout(0)
+            try:
+                return self.socket.recv(1 << 18)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):  # what came was TLS's own
+                continue
+            except (ConnectionResetError, ssl.SSLError):
+                self.reset = True
+                return b""
+        return None
 
     def poll(self) -> bytes:
         """Read what has come until now, without waiting; returns all that nobody has taken."""
@@ -211,7 +227,7 @@ class Connection:
     def half_close(self) -> None:
         """Shut down the sending side only (FIN)."""
         with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_WR)
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)  # that of TLS would end the reading, too
 
     def close(self) -> None:
         """Close the connection (FIN)."""
@@ -229,6 +245,22 @@ class Connection:
         while self.fill(what="end of the connection"):
             pass
         return self.take(len(self.buffer))
+
+
+def _connect(address: Address, source: str | None) -> socket.socket:
+    if isinstance(address, tuple):
+        here = (source, 0) if source else None
+        connection = socket.create_connection(address, ceiling("connect"), source_address=here)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(ceiling("connect"))
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def framing(response: Response, method: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from compliance.expect import Observe, saw
+from compliance.guest.apps import default
 from compliance.guest.apps import wsgi_errors as apps
+from compliance.life import Life, Story, ask, lives
 from compliance.requirements import requirement
 from compliance.server import Server
 
@@ -116,3 +118,29 @@ def test_where_printed_text_goes(server: Server, observe: Observe) -> None:
     with server.call("GET", "/", app=apps.prints, with_={"out": "compliance: out", "err": "compliance: err"}):
         log = server.log()
     observe({"stdout": "compliance: out" in log, "stderr": "compliance: err" in log})
+
+
+@requirement("wsgi.errors.write")
+def test_what_is_left_of_long_and_foreign_text_in_the_log(server: Server, observe: Observe) -> None:
+    """Whether a line of 9,000 characters, lines in one text, and what is not ASCII, are whole in the log."""
+    before = server.log_size()
+    exchange = server.call("GET", "/", app=apps.writes_texts)
+    assert exchange.status == 200, exchange.seen("200: no error from write or flush")
+    log = server.log_since(before)
+    observe({name: text in log for name, text in apps.TEXTS.items()})
+
+
+def closing_errors(server: Server, life: Life) -> None:
+    """Have an application close wsgi.errors, then one that writes to it."""
+    server.wait_ready()
+    ask(server, life, app=apps.closes)
+    ask(server, life, app=apps.calls, with_={"calls": [("write", "compliance: after close()\n"), ("flush",)]})
+
+
+@requirement("wsgi.input.close_harmless")
+@lives(Story(default.wsgi, act=closing_errors))
+def test_a_closed_error_stream_does_no_harm(life: Life, observe: Observe) -> None:
+    """After an application has closed wsgi.errors, which none may do, the next request is served."""
+    second = life.exchange(1)
+    assert second.answered == 200, life.seen("a second response of 200") + life.problem
+    observe({"the stream is closed for the next request": any(second.values("raised"))})

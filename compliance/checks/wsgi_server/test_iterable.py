@@ -122,3 +122,18 @@ def test_where_the_iterable_is_iterated(server: Server, observe: Observe) -> Non
     """Whether all iterations run in the thread in which the application was called."""
     threads = server.call(app=apps.names_threads).values("thread")
     observe("in one thread" if len(set(threads)) == 1 else f"in {len(set(threads))} threads")
+
+
+@requirement("wsgi.iter.kinds")
+def test_how_far_a_context_variable_reaches(server: Server, observe: Observe) -> None:
+    """Which value of a context variable requests at the same time, and the next one, see in each step."""
+    marks = ["first", "second"][: server.spec.concurrency.blocking or 1]
+    exchanges = [server.open(app=apps.sets_a_context_variable, with_={"mark": mark}) for mark in marks]
+    for exchange in exchanges:
+        exchange.wait_gate("set")
+    for exchange in exchanges:
+        exchange.open_gate("set")
+        assert exchange.body == b"one", exchange.seen("the body 'one'")
+    exchanges.append(server.open(app=apps.sets_a_context_variable, with_={"mark": "third"}))
+    exchanges[-1].open_gate("set")
+    observe([{name: exchange.value(name) for name in apps.STEPS} for exchange in exchanges])

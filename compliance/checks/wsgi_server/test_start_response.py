@@ -196,3 +196,20 @@ def test_exc_info_answers_an_error_of_start_response(server: Server) -> None:
     assert (exchange.status, exchange.body) == (503, b"second"), exchange.seen(
         "the response of the second call"
     )
+
+
+@requirement("wsgi.sr.status_sent")
+def test_a_header_status_is_not_the_status(server: Server) -> None:
+    """A header Status, which CGI has in place of a status line, changes nothing here."""
+    found = server.open(app=apps.answers, with_={"headers": [("Status", "404 Not Found")]}).outcome()
+    assert found is None or found.status in {200, 500}, saw(found, "200, or 500 for a refused header")
+
+
+@requirement("wsgi.err.partial_abort")
+def test_a_response_is_broken_off_where_exc_info_is_too_late(server: Server) -> None:
+    """If start_response raises the error again, and the application lets it go, the body is not complete."""
+    exchange = server.open(app=apps.too_late)
+    exchange.open_gate("after 1")
+    found, raised = exchange.outcome(), exchange.value("raised")
+    whole = found is not None and found.complete and found.framing != "close" and found.status == 200
+    assert not (whole and raised), saw(found, "a response broken off, or another status")

@@ -1,7 +1,9 @@
 """WSGI apps that look at environ more closely than recording it, or do to it what an application may do."""
 
+import gc
 import os
 import threading
+import weakref
 from typing import Any, Callable, Dict, List, Optional
 
 Environ = Dict[str, Any]
@@ -70,4 +72,20 @@ def waits(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     channel.note("multithread", environ.get("wsgi.multithread"))
     channel.note("multiprocess", environ.get("wsgi.multiprocess"))
     channel.gate("inside")
+    return answer(start_response)
+
+
+class Something:
+    """What an application leaves in environ."""
+
+
+_LEFT: List[Any] = []
+
+
+def leaves_something(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Leave an object in environ, and note how many of those that were left until now are kept."""
+    environ["compliance.something"] = Something()
+    _LEFT.append(weakref.ref(environ["compliance.something"]))
+    gc.collect()
+    channel.note("alive", sum(reference() is not None for reference in _LEFT))
     return answer(start_response)

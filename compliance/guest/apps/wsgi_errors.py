@@ -38,8 +38,31 @@ def writes_long(environ: Environ, start_response: Start, channel: Any, length: i
     return answer(start_response)
 
 
+TEXTS = {
+    "long": "compliance: ".ljust(9000, "x"),
+    "lines": "compliance: one\n\ttwo\n\nfour",
+    "not ASCII": "compliance: caf\u00e9 \u65e5",
+}
+
+
+def writes_texts(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Write texts that are long, of several lines, and not of ASCII; then flush."""
+    for text in TEXTS.values():
+        environ["wsgi.errors"].write(text + "\n")
+    environ["wsgi.errors"].flush()
+    return answer(start_response)
+
+
 def prints(environ: Environ, start_response: Start, channel: Any, out: str, err: str) -> List[bytes]:
     """Print to the standard output and the standard error."""
     print(out, flush=True)  # noqa: T201 - that is the point
     print(err, file=sys.stderr, flush=True)  # noqa: T201
+    return answer(start_response)
+
+
+def closes(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Close the stream, which no application may do, if it has a close method."""
+    close = getattr(environ["wsgi.errors"], "close", None)
+    if close is not None:
+        close()
     return answer(start_response)

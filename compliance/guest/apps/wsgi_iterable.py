@@ -1,6 +1,7 @@
 """WSGI apps that return every kind of iterable, and things that are none."""
 
 import collections
+import contextvars
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Sequence
 
@@ -166,3 +167,36 @@ def _threads(channel: Any) -> Iterator[bytes]:
         channel.note("thread", threading.get_ident())
         yield block
     channel.end()
+
+
+STEPS = ("before", "iteration", "close")
+_MARK: "contextvars.ContextVar[str]" = contextvars.ContextVar("_MARK", default="")
+
+
+def sets_a_context_variable(environ: Environ, start_response: Start, channel: Any, mark: str) -> Any:
+    """Set a context variable, stand at the gate "set"; note its value before, in iteration and close()."""
+    channel.note("before", _MARK.get())
+    _MARK.set(mark)
+    channel.gate("set")
+    start_response("200 OK", list(TEXT))
+    return _Marked(channel)
+
+
+class _Marked:
+    """One block; notes the context variable when it is asked for, and when it is closed."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._blocks = iter([b"one"])
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        self._channel.note("iteration", _MARK.get())
+        return next(self._blocks)
+
+    def close(self) -> None:
+        """Note the value, and end."""
+        self._channel.note("close", _MARK.get())
+        self._channel.end()

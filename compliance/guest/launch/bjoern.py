@@ -7,8 +7,11 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    bjoern.run(app, host, port)
+    options = arguments("unix")
+    if options.unix:
+        bjoern.run(options.app, "unix:" + options.unix)
+    else:
+        bjoern.run(options.app, options.host, options.port)
 
 
 if __name__ == "__main__":

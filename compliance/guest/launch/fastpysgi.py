@@ -7,8 +7,8 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    fastpysgi.run(app, host=host, port=port)
+    options = arguments()
+    fastpysgi.run(options.app, host=options.host, port=options.port)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    fastwsgi.run(wsgi_app=app, host=host, port=port)
+    options = arguments()
+    fastwsgi.run(wsgi_app=options.app, host=options.host, port=options.port)
 
 
 if __name__ == "__main__":

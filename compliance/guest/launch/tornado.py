@@ -1,10 +1,12 @@
 """Serve a WSGI application with tornado's WSGIContainer."""
 
+import argparse
 import asyncio
 import logging
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 from tornado.httpserver import HTTPServer  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from tornado.netutil import bind_unix_socket  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from tornado.wsgi import WSGIContainer  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from compliance.guest.launch import arguments
@@ -12,13 +14,19 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
+    options = arguments("cert", "key", "unix", "threads")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    asyncio.run(_serve(host, port, app))
+    asyncio.run(_serve(options))
 
 
-async def _serve(host: str, port: int, app: Any) -> None:
-    HTTPServer(WSGIContainer(app)).listen(port, host)
+async def _serve(options: argparse.Namespace) -> None:
+    tls = {"certfile": options.cert, "keyfile": options.key} if options.cert else None
+    executor = ThreadPoolExecutor(int(options.threads)) if options.threads else None
+    server = HTTPServer(WSGIContainer(options.app, executor), ssl_options=tls)
+    if options.unix:
+        server.add_socket(bind_unix_socket(options.unix))
+    else:
+        server.listen(options.port, options.host)
     await asyncio.Event().wait()
 
 

@@ -1,9 +1,10 @@
 """Serve a WSGI application with wsgiref."""
 
 from typing import Any
+from wsgiref.handlers import BaseHandler
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from compliance.guest.launch import arguments
+from compliance.guest.launch import arguments, pairs
 
 
 class _Quiet(WSGIRequestHandler):
@@ -13,8 +14,9 @@ class _Quiet(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    make_server(host, port, app, handler_class=_Quiet).serve_forever()
+    options = arguments("environ")
+    BaseHandler.os_environ = {**BaseHandler.os_environ, **pairs(options.environ)}
+    make_server(options.host, options.port, options.app, handler_class=_Quiet).serve_forever()
 
 
 if __name__ == "__main__":
