@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from compliance.expect import Silence
 from compliance.guest.tagged import untag
@@ -62,7 +62,17 @@ class Event:
     at: float
 
 
-@dataclass
+class Beside(Protocol):
+    """Something that is attended to while a line is waited for."""
+
+    def fileno(self) -> int:
+        """Its file number."""
+
+    def attend(self) -> bool:
+        """It can be read: do what is due; False if nothing will be any more."""
+
+
+@dataclass(eq=False)
 class Line:
     """One connection of a guest: the events of one exchange, as they come."""
 
@@ -70,8 +80,8 @@ class Line:
     events: list[Event] = field(default_factory=list)
     ended: bool = False
     silent: bool = False  # nothing came up to a ceiling
+    beside: "Beside | None" = None
     _rest: bytes = b""
-    _awaited: int = 0
 
     @property
     def hello(self) -> Event | None:
@@ -101,8 +111,12 @@ class Line:
         """Read what has come, waiting at most `seconds` for something; False if nothing came."""
         if self.ended:
             return False
-        if not readable([self], seconds):
-            return False
+        sources = [self, self.beside] if self.beside is not None else [self]
+        ready = readable(sources, seconds)
+        if self.beside is not None and self.beside in ready and not self.beside.attend():
+            self.beside = None
+        if self not in ready:
+            return bool(ready)
         try:
             data = self._socket.recv(1 << 20)
         except ConnectionResetError:  # the guest's process ended

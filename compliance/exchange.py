@@ -230,6 +230,7 @@ class WebSocketExchange(Exchange):
     """A WebSocket connection: the handshake is an exchange, and frames follow it."""
 
     key: bytes = b""
+    _closing = False
 
     def accepted(self) -> Self:
         """Read the handshake's response; fails unless it is a 101."""
@@ -245,8 +246,25 @@ class WebSocketExchange(Exchange):
         self.send_frame(Frame(websocket.BINARY, data))
 
     def send_frame(self, *frames: Frame) -> None:
-        """Send frames, masked, in one write."""
+        """Send frames, masked, in one write; behind a Close frame, the server's end is waited for."""
         self.send(b"".join(websocket.encode(frame) for frame in frames))
+        self._closing = self._closing or any(frame.opcode == websocket.CLOSE for frame in frames)
+        self._attend()
+
+    def _attend(self) -> None:
+        """Once closing, close the connection as soon as the server has, whatever else is waited for.
+
+        A server may keep its application waiting until then (RFC 6455 section 7.1.1).
+        """
+        if self._closing and self._line is not None and not self.connection.ended:
+            self._line.beside = self.connection
+
+    @property
+    def guest(self) -> Line:
+        """The application's line: waits until the application has been called."""
+        line = super().guest
+        self._attend()
+        return line
 
     def send_close(self, code: int | None = 1000, reason: str = "") -> None:
         """Send a Close frame."""

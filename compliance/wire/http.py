@@ -224,6 +224,17 @@ class Connection:
                 return response
             interim.append(response)
 
+    def fileno(self) -> int:
+        """The file number of the connection."""
+        return self.socket.fileno()
+
+    def attend(self) -> bool:
+        """Read what has come, and close behind a server that has closed; False once that is done."""
+        if self.fill(0):
+            return True
+        self.half_close()
+        return False
+
     def half_close(self) -> None:
         """Shut down the sending side only (FIN)."""
         with contextlib.suppress(OSError):
