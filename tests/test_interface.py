@@ -22,6 +22,7 @@ START = {"type": "http.response.start", "status": 200}
 BODY = {"type": "http.response.body"}
 PATH = {"type": "http.response.pathsend", "path": "/x"}
 FILE = {"type": "http.response.zerocopysend"}
+TRAILERS: dict[str, Any] = {"type": "http.response.trailers", "headers": []}
 DEBUG = {"type": "http.response.debug", "info": {}}
 HINT = {"type": "http.response.early_hint"}
 HTTP_SCOPE = {
@@ -112,8 +113,10 @@ def told(found: list[Any]) -> list[str]:
     [
         ([START, BODY], []),
         ([START, {**BODY, "more_body": True}, BODY], []),
-        ([{**START, "trailers": True}, BODY, {"type": "http.response.trailers", "headers": []}], []),
+        ([{**START, "trailers": True}, BODY, TRAILERS], []),
         ([START, BODY, BODY, START], []),  # ignored after the end
+        ([{**START, "trailers": True}, BODY, TRAILERS, TRAILERS, BODY], []),
+        ([START, BODY, TRAILERS], ["asgi.ext.trailers.start_flag"]),
         ([{**START, "extra": 1}, BODY], []),
         ([{**START, "headers": ([b"a", b"b"] for _ in range(2))}, BODY], []),
         ([BODY], ["asgi.http.start.before_body"]),

@@ -248,14 +248,20 @@ _SEND = table(
         Row(
             "trailers", "http.response.trailers+more_trailers", "trailers", "asgi.ext.trailers.more_trailers"
         ),
-        Row("trailers", "http.response.trailers", "complete", "asgi.ext.trailers.more_trailers"),
+        Row("trailers", "http.response.trailers", "trailers sent", "asgi.ext.trailers.more_trailers"),
         *(
             Row("trailers", message.type, None, "asgi.ext.trailers.wait")
             for message in _SENT
             if message.type != "http.response.trailers"
         ),
+        Row("complete", "http.response.trailers", None, "asgi.ext.trailers.start_flag"),
         *(
             Row("complete", message.type, "complete", "asgi.http.body.messages_after_end_ignored")
+            for message in _SENT
+            if message.type != "http.response.trailers"
+        ),
+        *(
+            Row("trailers sent", message.type, "trailers sent", "asgi.ext.trailers.after_end_ignored")
             for message in _SENT
         ),
     ),
