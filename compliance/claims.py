@@ -22,6 +22,12 @@ def offers(scope: dict[str, Any], extension: str) -> None:
         raise NotApplicable(f"the scope lists no extension {extension!r}")
 
 
+def omits(scope: dict[str, Any], extension: str) -> None:
+    """Raise NotApplicable if the scope lists the extension."""
+    if extension in (scope.get("extensions") or {}):
+        raise NotApplicable(f"the scope lists the extension {extension!r}")
+
+
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:
     found = scope.get("asgi")
     return found if isinstance(found, dict) else {}

@@ -28,12 +28,12 @@ class Ask:
         """What is asked, for people."""
         return f"{self.method} {self.target}" + (f" with {b''.join(self.body)!r}" if self.body else "")
 
-    def play(self, framework: Framework) -> Transcript:
-        """Make the request; raises Silence or TargetDied."""
+    def play(self, framework: Framework, **script: Any) -> Transcript:
+        """Make the request; options as in `open`. Raises Silence or TargetDied."""
         if self.body is None:
-            return framework.http(self.method, self.target)
+            return framework.http(self.method, self.target, **script)
         fields = [("content-type", self.kind)]
-        return framework.http(self.method, self.target, headers=fields, body=self.body)
+        return framework.http(self.method, self.target, headers=fields, body=self.body, **script)
 
 
 ASKS: Final = (
@@ -61,7 +61,13 @@ ASKS: Final = (
     Ask("GET", "/nowhere"),
 )
 
-_OF_ASGI: Final = (Ask("GET", "/background"), Ask("GET", "/started"))
+_OF_ASGI: Final = (
+    Ask("GET", "/file"),
+    Ask("HEAD", "/file"),
+    Ask("GET", "/background"),
+    Ask("GET", "/started"),
+    Ask("GET", "/push"),
+)
 
 _WEBSOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
     "/ws/echo": {"messages": ["text", b"bytes"]},
@@ -72,10 +78,10 @@ _WEBSOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-def http(framework: Framework) -> Traffic:
-    """What each HTTP endpoint answers; raises Silence or TargetDied."""
+def http(framework: Framework, **script: Any) -> Traffic:
+    """What each HTTP endpoint answers; options as in `open`. Raises Silence or TargetDied."""
     asks = ASKS + (_OF_ASGI if framework.interface == "asgi" else ())
-    return {ask.name: ask.play(framework) for ask in asks}
+    return {ask.name: ask.play(framework, **script) for ask in asks}
 
 
 def websockets(framework: Framework, **script: Any) -> Traffic:

@@ -49,10 +49,8 @@ class _Unknown:
     def __next__(self) -> Any:
         raise StopIteration
 
-    def __call__(self) -> None:
-        pass
-
-    fileno = __call__
+    def fileno(self) -> int:
+        return 0
 
 
 def _settled(value: Any) -> Any:
@@ -105,6 +103,7 @@ def _subprotocol_problems(scope: Mapping[str, Any], message: Mapping[str, Any]) 
 # returns leaves a duty undone.
 _UNFINISHED = {
     ("http", "no response"): "asgi.http.body.app_final",
+    ("http", "debugged"): "asgi.http.body.app_final",
     ("http", "started"): "asgi.http.start.body_must_follow",
     ("http", "started, with trailers"): "asgi.http.start.body_must_follow",
     ("http", "body"): "asgi.http.body.app_final",

@@ -52,6 +52,7 @@ UNDER_A_DRIVER: Final[Mapping[str, Callable[[Framework], str]]] = {
     "disconnect": lambda framework: _answered(framework, "/disconnected", disconnect=AT_ONCE),
     "latin-1-header": lambda framework: _field(framework, "x-latin"),
     "lifespan": _lifespan,
+    "push": lambda framework: _answered(framework, "/push"),
     "repeated-header": lambda framework: _field(framework, "x-repeated"),
     "streaming-request": _streaming_request,
     "websocket": lambda framework: _accepted(framework, "/ws/echo"),
@@ -84,6 +85,7 @@ THROUGH_A_SERVER: Final[Mapping[str, Callable[[Server], str]]] = {
     "disconnect": lambda server: _gets(server, "/disconnected"),
     "latin-1-header": lambda server: _has_field(server, "x-latin"),
     "lifespan": _has_started,
+    "push": lambda server: _gets(server, "/push"),
     "repeated-header": lambda server: _has_field(server, "x-repeated"),
     "websocket": lambda server: _shakes_hands(server, "/ws/echo"),
 }

@@ -227,7 +227,7 @@ def _bytes(value: Any) -> bytes:
 
 
 def _part(event: Event) -> Any:
-    if event.name in ("write", "block"):
+    if event.name in ("write", "block", "file"):
         return event.value
     if event.name == "send" and _type(event.value) in ("http.response.body", "websocket.http.response.body"):
         return event.value.get("body", b"")

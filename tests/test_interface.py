@@ -1,6 +1,7 @@
 """The tables of the interfaces: complete, consistent with the inventory, and used rightly."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,11 @@ TABLES = {
 IDS = {requirement.id for requirement in requirements.all_requirements()}
 START = {"type": "http.response.start", "status": 200}
 BODY = {"type": "http.response.body"}
+PATH = {"type": "http.response.pathsend", "path": "/x"}
+FILE = {"type": "http.response.zerocopysend"}
+TRAILERS: dict[str, Any] = {"type": "http.response.trailers", "headers": []}
+DEBUG = {"type": "http.response.debug", "info": {}}
+HINT = {"type": "http.response.early_hint"}
 HTTP_SCOPE = {
     "type": "http",
     "asgi": {"version": "3.0", "spec_version": "2.5"},
@@ -107,8 +113,10 @@ def told(found: list[Any]) -> list[str]:
     [
         ([START, BODY], []),
         ([START, {**BODY, "more_body": True}, BODY], []),
-        ([{**START, "trailers": True}, BODY, {"type": "http.response.trailers", "headers": []}], []),
+        ([{**START, "trailers": True}, BODY, TRAILERS], []),
         ([START, BODY, BODY, START], []),  # ignored after the end
+        ([{**START, "trailers": True}, BODY, TRAILERS, TRAILERS, BODY], []),
+        ([START, BODY, TRAILERS], ["asgi.ext.trailers.start_flag"]),
         ([{**START, "extra": 1}, BODY], []),
         ([{**START, "headers": ([b"a", b"b"] for _ in range(2))}, BODY], []),
         ([BODY], ["asgi.http.start.before_body"]),
@@ -121,12 +129,20 @@ def told(found: list[Any]) -> list[str]:
         ([{**START, "status": True}], ["asgi.http.start.status_int"]),
         ([{**START, "headers": {b"a": b"b"}}], ["asgi.http.start.headers_type_app"]),
         ([{**START, "headers": [(b"A", b"b")]}], ["asgi.http.start.headers_lowercase_app"]),
-        ([{"type": "http.response.pathsend", "path": "/x"}], ["asgi.ext.pathsend.after_start"]),
-        ([START, {"type": "http.response.pathsend", "path": "/x"}], []),
-        (
-            [START, {**BODY, "more_body": True}, {"type": "http.response.pathsend", "path": "/x"}],
-            ["asgi.ext.pathsend.not_mixed"],
-        ),
+        ([PATH], ["asgi.ext.pathsend.after_start"]),
+        ([START, PATH, START], []),
+        ([START, {**BODY, "more_body": True}, PATH], ["asgi.ext.pathsend.not_mixed"]),
+        ([START, PATH, BODY], ["asgi.ext.pathsend.not_mixed"]),
+        ([START, PATH, PATH], ["asgi.ext.pathsend.once"]),
+        ([START, {**PATH, "path": "x"}], ["asgi.ext.pathsend.absolute"]),
+        ([START, {**FILE, "file": BytesIO()}], ["asgi.ext.zerocopy.real_fd"]),
+        ([START, {**FILE, "file": 1}], ["asgi.ext.zerocopy.real_fd"]),
+        ([DEBUG, START, BODY], []),
+        ([DEBUG, DEBUG], ["asgi.ext.debug.event"]),
+        ([START, DEBUG], ["asgi.ext.debug.event"]),
+        ([{**HINT, "links": iter([b"a"])}, START, {**HINT, "links": (b"a",)}, BODY], []),
+        ([{**HINT, "links": [b"a\r\nb"]}], ["asgi.http.start.header_injection"]),
+        ([{**HINT, "links": "a"}], ["asgi.ext.earlyhint.event"]),
     ],
 )
 def test_a_response(messages: list[Any], requirements: list[str]) -> None:

@@ -257,6 +257,17 @@ def test_trailers_go_to_a_client_that_wants_them() -> None:
         assert b"x-t" not in ask(server, request("GET", "/")).body
 
 
+def test_an_early_hint_does_not_stand_for_100_continue() -> None:
+    hint = {"type": "http.response.early_hint", "links": [b"</a>"]}
+    with (
+        serving(Recorder(hint, START, END), "asgi") as server,
+        closing(Connection(server.address)) as connection,
+    ):
+        connection.send(request("POST", "/", [("Expect", "100-continue"), ("Content-Length", "1")]))
+        assert connection.head().status == 103
+        assert connection.head().says_close()  # the body that was not asked for may still come
+
+
 def test_one_shot_headers_are_taken() -> None:
     start = {**START, "headers": (pair for pair in [(b"x-a", b"1"), (b"x-a", b"2")])}
     with serving(Recorder(start, END), "asgi") as server:

@@ -16,9 +16,13 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, List, Optional
 
 from compliance.guest.tagged import encode
+
+FILE = str(Path(__file__).resolve().with_name("file.txt"))
+"""The absolute path of the file that the contract's endpoint /file serves."""
 
 _POLL = 0.0005
 _POLL_MAX = 0.02

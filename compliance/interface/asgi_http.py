@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliance.interface.kinds import (
+    ABSOLUTE_PATH,
     ADDRESS,
     BOOL,
     BYTES,
@@ -14,6 +15,7 @@ from compliance.interface.kinds import (
     FILE,
     HEADERS,
     INT,
+    LINK_RULE,
     LISTENER,
     METHOD,
     NON_EMPTY_STR,
@@ -154,7 +156,7 @@ _EXTENSIONS = (
     ),
     Message(
         "http.response.pathsend",
-        (Key("path", NON_EMPTY_STR, "asgi.ext.pathsend.absolute", required=True),),
+        (Key("path", ABSOLUTE_PATH, "asgi.ext.pathsend.absolute", required=True),),
         extension="http.response.pathsend",
     ),
     Message(
@@ -168,6 +170,7 @@ _EXTENSIONS = (
     Message(
         "http.response.early_hint",
         (Key("links", BYTESTRINGS, "asgi.ext.earlyhint.event", required=True),),
+        (LINK_RULE,),
         extension="http.response.early_hint",
     ),
     Message(
@@ -178,9 +181,27 @@ _EXTENSIONS = (
 )
 
 
-def _content(begun: str, body: str, end: str) -> tuple[Row, ...]:
-    """The rows between the start message, which leads to `begun`, and the state `end` after the body."""
-    rows = [Row(begun, "http.response.pathsend", end, "asgi.ext.pathsend.completes")]
+def _before(state: str) -> tuple[Row, ...]:
+    """The rows before the start message, but for the debug message, which may come once."""
+    started = "asgi.http.start.event_accepted"
+    return (
+        Row(state, "http.response.start+trailers", "started, with trailers", "asgi.http.start.trailers_wait"),
+        Row(state, "http.response.start", "started", started),
+        Row(state, "http.response.body", None, "asgi.http.start.before_body"),
+        Row(state, "http.response.trailers", None, "asgi.ext.trailers.wait"),
+        Row(state, "http.response.zerocopysend", None, "asgi.ext.zerocopy.timing"),
+        Row(state, "http.response.pathsend", None, "asgi.ext.pathsend.after_start"),
+        Row(state, "http.response.push", None, "asgi.ext.push.timing"),
+        Row(state, "http.response.early_hint", state, "asgi.ext.earlyhint.timing"),
+    )
+
+
+def _content(begun: str, body: str, end: str, path_sent: str) -> tuple[Row, ...]:
+    """The rows between the start message, which leads to `begun`, and the state `end` after the body.
+
+    `path_sent` is the state after a body that was sent by its path.
+    """
+    rows = [Row(begun, "http.response.pathsend", path_sent, "asgi.ext.pathsend.completes")]
     rows += [Row(body, "http.response.pathsend", None, "asgi.ext.pathsend.not_mixed")]
     for state in (begun, body):
         rows += [
@@ -197,41 +218,50 @@ def _content(begun: str, body: str, end: str) -> tuple[Row, ...]:
 
 
 _SENT = (start_message("http.response.start"), body_message("http.response.body"), _TRAILERS, *_EXTENSIONS)
+# Nothing may be mixed with a path; what else comes is ignored, as after any end of a response.
+_MIXED = {
+    "http.response.pathsend": "asgi.ext.pathsend.once",
+    "http.response.body": "asgi.ext.pathsend.not_mixed",
+    "http.response.zerocopysend": "asgi.ext.pathsend.not_mixed",
+}
+_PATH_SENT = tuple(
+    Row("path sent", message.type, None, _MIXED[message.type])
+    if message.type in _MIXED
+    else Row("path sent", message.type, "path sent", "asgi.http.body.messages_after_end_ignored")
+    for message in _SENT
+)
 _SEND = table(
     "no response",
     _SENT,
     (
-        Row(
-            "no response",
-            "http.response.start+trailers",
-            "started, with trailers",
-            "asgi.http.start.trailers_wait",
-        ),
-        Row("no response", "http.response.start", "started", "asgi.http.start.event_accepted"),
-        Row("no response", "http.response.body", None, "asgi.http.start.before_body"),
-        Row("no response", "http.response.trailers", None, "asgi.ext.trailers.wait"),
-        Row("no response", "http.response.zerocopysend", None, "asgi.ext.zerocopy.timing"),
-        Row("no response", "http.response.pathsend", None, "asgi.ext.pathsend.after_start"),
-        Row("no response", "http.response.push", None, "asgi.ext.push.timing"),
-        Row("no response", "http.response.early_hint", "no response", "asgi.ext.earlyhint.timing"),
-        Row("no response", "http.response.debug", "no response", "asgi.ext.debug.event"),
-        *_content("started", "body", "complete"),
+        *_before("no response"),
+        *_before("debugged"),
+        Row("no response", "http.response.debug", "debugged", "asgi.ext.debug.event"),
+        Row("debugged", "http.response.debug", None, "asgi.ext.debug.event"),
+        *_content("started", "body", "complete", "path sent"),
+        *_PATH_SENT,
         Row("started", "http.response.trailers", None, "asgi.ext.trailers.start_flag"),
         Row("body", "http.response.trailers", None, "asgi.ext.trailers.start_flag"),
-        *_content("started, with trailers", "body, with trailers", "trailers"),
+        *_content("started, with trailers", "body, with trailers", "trailers", "trailers"),
         Row("started, with trailers", "http.response.trailers", None, "asgi.ext.trailers.wait"),
         Row("body, with trailers", "http.response.trailers", None, "asgi.ext.trailers.wait"),
         Row(
             "trailers", "http.response.trailers+more_trailers", "trailers", "asgi.ext.trailers.more_trailers"
         ),
-        Row("trailers", "http.response.trailers", "complete", "asgi.ext.trailers.more_trailers"),
+        Row("trailers", "http.response.trailers", "trailers sent", "asgi.ext.trailers.more_trailers"),
         *(
             Row("trailers", message.type, None, "asgi.ext.trailers.wait")
             for message in _SENT
             if message.type != "http.response.trailers"
         ),
+        Row("complete", "http.response.trailers", None, "asgi.ext.trailers.start_flag"),
         *(
             Row("complete", message.type, "complete", "asgi.http.body.messages_after_end_ignored")
+            for message in _SENT
+            if message.type != "http.response.trailers"
+        ),
+        *(
+            Row("trailers sent", message.type, "trailers sent", "asgi.ext.trailers.after_end_ignored")
             for message in _SENT
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -65,6 +66,13 @@ def _each(kind: Kind) -> Callable[[Any], bool]:
     return accepts
 
 
+def _has_descriptor(value: Any) -> bool:
+    try:
+        return _is_int(value.fileno())
+    except Exception:  # noqa: BLE001 - it may be no file at all, or a closed one
+        return False
+
+
 def one_of(*values: str) -> Kind:
     """Exactly one of these strings."""
     return Kind(
@@ -89,7 +97,8 @@ LISTENER = _or_none(Kind("an iterable of a str and an int or None", _is_listener
 METHOD = Kind(
     "a non-empty upper-case str", lambda value: NON_EMPTY_STR.accepts(value) and value == value.upper()
 )
-FILE = Kind("a file with a descriptor", lambda value: callable(getattr(value, "fileno", None)))
+ABSOLUTE_PATH = Kind("an absolute path", lambda value: isinstance(value, str) and os.path.isabs(value))  # noqa: PTH117
+FILE = Kind("an open file with a descriptor", _has_descriptor)
 
 
 def headers_of(message: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
@@ -121,10 +130,22 @@ def header_rules(pseudo: str, case: str) -> tuple[Rule, ...]:
     )
 
 
+def _injecting_link(message: Mapping[str, Any]) -> str | None:
+    links = message["links"]
+    found = [] if isinstance(links, Iterator) else [link for link in links if re.search(rb"[\r\n\0]", link)]
+    return f"CR, LF or NUL in {found[0]!r}" if found else None
+
+
+LINK_RULE = Rule("asgi.http.start.header_injection", _injecting_link)
+
+
 def reusable(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the message in which iterators have become lists, so that it can be looked at twice."""
-    return {name: _list(value) if isinstance(value, Iterator) else value for name, value in message.items()}
+    """A copy of the message in which iterators have become lists, so that it can be looked at twice.
+
+    A file is an iterator too, but is not there to be iterated.
+    """
+    return {name: list(value) if _is_one_shot(value) else value for name, value in message.items()}
 
 
-def _list(value: Iterator[Any]) -> list[Any]:
-    return list(value)
+def _is_one_shot(value: Any) -> bool:
+    return isinstance(value, Iterator) and not hasattr(value, "fileno")

@@ -8,6 +8,8 @@ of the disconnect, send raises.
 from __future__ import annotations
 
 import contextlib
+import os
+from pathlib import Path
 from typing import Any, ClassVar
 
 from compliance.reference.asgi import ASGICycle, Message, pairs
@@ -22,7 +24,16 @@ class HTTPCycle(ASGICycle):
         "http.response.start": "send_start",
         "http.response.body": "send_body",
         "http.response.trailers": "send_trailers",
+        "http.response.early_hint": "send_early_hint",
+        "http.response.pathsend": "send_path",
+        "http.response.zerocopysend": "send_file",
     }
+    offered: ClassVar[tuple[str, ...]] = (
+        "http.response.trailers",
+        "http.response.early_hint",
+        "http.response.pathsend",
+        "http.response.zerocopysend",
+    )
 
     def __init__(self, *args: Any) -> None:
         """As the base."""
@@ -39,8 +50,8 @@ class HTTPCycle(ASGICycle):
         return {**super().request_line(), "method": self.request.method}
 
     def extensions(self) -> dict[str, Any]:
-        """Trailers."""
-        return {"extensions": {"http.response.trailers": {}}}
+        """Those that are honoured."""
+        return {"extensions": {name: {} for name in self.offered}}
 
     # receive
 
@@ -135,6 +146,21 @@ class HTTPCycle(ASGICycle):
             await self.flush()
             self.after_send()
 
+    async def send_early_hint(self, message: Message) -> None:
+        """Put a 103 with the links on the wire, unless it is too late or the client knows no 1xx."""
+        if self.request.modern and not self.response.started:
+            self.response.put_hint(message["links"])
+            await self.flush()
+
+    async def send_path(self, message: Message) -> None:
+        """Send the file of this path as the whole body; raises OSError if it cannot be read."""
+        await self.send_body({"body": read_path(message["path"])})
+
+    async def send_file(self, message: Message) -> None:
+        """Send what is in an open file as a part of the body, and leave it open; raises OSError."""
+        body = read_file(message["file"], message.get("offset"), message.get("count"))
+        await self.send_body({"body": body, "more_body": message.get("more_body", False)})
+
     def check_length(self, body: bytes, *, last: bool) -> None:
         """Refuse a first part that cannot be right while the response can still be replaced."""
         if self.start is not None and not self.response.started:
@@ -193,3 +219,18 @@ class HTTPCycle(ASGICycle):
             self.stream.abort()
         else:
             await self.connection.answer(500, "Internal Server Error")
+
+
+def read_path(path: str) -> bytes:
+    """All that is in the file of this path; raises OSError."""
+    return Path(path).read_bytes()
+
+
+def read_file(file: Any, offset: int | None, count: int | None) -> bytes:
+    """What is in a file from `offset`, or from its position, which moves: `count` bytes, or all."""
+    begin = file.tell() if offset is None else offset
+    size = os.fstat(file.fileno()).st_size - begin
+    data = os.pread(file.fileno(), max(0, size if count is None else min(size, count)), begin)
+    if offset is None:
+        file.seek(begin + len(data))
+    return data

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 import h11
@@ -56,6 +56,14 @@ class Response:
         )
         self.pending += self.protocol.send(event) or b""
         self.started = True
+
+    def put_hint(self, links: Iterable[bytes]) -> None:
+        """Put an early hint, which answers no expectation of 100 (Continue)."""
+        waits = self.protocol.client_is_waiting_for_100_continue
+        fields = [(b"Link", link) for link in links]
+        event = h11.InformationalResponse(status_code=103, headers=fields, reason=b"Early Hints")
+        self.pending += self.protocol.send(event) or b""
+        self.protocol.client_is_waiting_for_100_continue = waits
 
     def put_data(self, data: bytes) -> None:
         """Put a part of the body; nothing where the response has no body."""

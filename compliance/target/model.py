@@ -20,6 +20,7 @@ CAPABILITIES: Mapping[str, str] = {
     "file-wrapper": "wsgi.file_wrapper, which is optional",
     "latin-1-header": "a framework sends header values with any latin-1 character as they are",
     "lifespan": "the lifespan protocol",
+    "push": "a framework's handler can ask for a server push",
     "repeated-header": "a framework sends several header fields of one name, not only cookies",
     "state": "a namespace that lifespan shares with every request",
     "streaming-request": "a framework's handler gets a request body while it still arrives",

@@ -64,8 +64,7 @@ class BodyReader:
             size = self._size()
             data = self._connection.exactly(size)
             if size == 0:
-                while self._connection.line("the end of the trailer section"):
-                    pass
+                self.response.trailers = self._connection.fields("the end of the trailer section")
                 self.response.complete = True
                 return False
             self.response.chunks.append(data)

@@ -26,7 +26,7 @@ class Response:
     """One response as it came: `headers` in order, names as sent; `body` decoded from any chunked coding.
 
     `complete` says whether the message ended as its framing promised, `framing` is "length", "chunked",
-    "close" or "none"; `interim` holds the 1xx responses before it.
+    "close" or "none"; `interim` holds the 1xx responses before it, `trailers` the fields after it.
     """
 
     version: bytes
@@ -37,6 +37,7 @@ class Response:
     body: bytes = b""
     complete: bool = False
     chunks: list[bytes] = field(default_factory=list)
+    trailers: Headers = field(default_factory=list)
     interim: "list[Response]" = field(default_factory=list)
 
     def all(self, name: str) -> list[bytes]:
@@ -204,13 +205,18 @@ class Connection:
         parts = status_line.split(b" ", 2)
         if len(parts) < 2 or not parts[0].startswith(b"HTTP/") or not parts[1].isdigit():
             raise NotHttp(f"no status line: {shorten(status_line)}")
+        headers = self.fields("the end of the header section")
+        return Response(parts[0], int(parts[1]), parts[2] if len(parts) == 3 else b"", headers)
+
+    def fields(self, end: str) -> Headers:
+        """Read header fields, or trailer fields, to the empty line at their end."""
         headers: Headers = []
-        while field_line := self.line("the end of the header section"):
+        while field_line := self.line(end):
             name, colon, value = field_line.partition(b":")
             if not colon:
                 raise NotHttp(f"no header field: {shorten(field_line)}")
             headers.append((name, value.strip(b" \t")))
-        return Response(parts[0], int(parts[1]), parts[2] if len(parts) == 3 else b"", headers)
+        return headers
 
     def final_head(self, method: str = "GET") -> Response:
         """Read the head of the final response; 1xx responses before it (but 101) are kept in `interim`."""

@@ -1,10 +1,13 @@
 """The contract through a real server: what a handler answers is what the client gets."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from compliance.clients import http_client
 from compliance.expect import saw
+from compliance.guest.channel import FILE
 from compliance.requirements import requirement
 from compliance.server import Server
 
@@ -126,3 +129,12 @@ def test_an_unknown_path_is_not_found(combination: Server) -> None:
     """A path that the application does not have is answered with 404."""
     status = get(combination, "/no/such/path").status_code
     assert status == 404, saw(status, "404")
+
+
+@requirement(asgi="asgi.http.body.event_accepted")
+def test_a_file_reaches_the_client_whole(combination: Server) -> None:
+    """A file that the framework serves with its own means is the content, with its type and its length."""
+    response = get(combination, "/file")
+    content = Path(FILE).read_bytes()
+    seen = (response.headers.get("content-type", "")[:10], response.content)
+    assert seen == ("text/plain", content), saw(seen, "text/plain, and all lines of the file")

@@ -14,10 +14,16 @@ A plan has these keys:
 A condition is None (at once), "never", {"sends": n} (the application has sent n messages), {"gate": name}
 (the host has opened it) or {"finished": True} (the response is complete, or the application has closed
 the WebSocket).
+
+Of what the application sends by an extension of HTTP responses these are noted: `file` with the content of a
+file, `descriptor` for an open file with whether it has a descriptor, and at the end `left open` with the
+number of open files that the application has not closed.
 """
 
 import asyncio
+import os
 import traceback
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Set
 
 from compliance.guest import tap
@@ -25,6 +31,14 @@ from compliance.guest.drivers.line import WHOLE, Told, make
 
 Message = Dict[str, Any]
 Plan = Dict[str, Any]
+
+# The messages that end a response, each with the key that says whether more of them come.
+_ENDS = {
+    "http.response.body": "more_body",
+    "http.response.zerocopysend": "more_body",
+    "http.response.pathsend": "",
+    "websocket.http.response.body": "more_body",
+}
 
 
 class ClientGone(OSError):
@@ -44,6 +58,8 @@ class Conversation:
         self._waiters: "List[asyncio.Future[None]]" = []
         self.sends = 0
         self.finished = False
+        self._trailers = False  # whether they are to come
+        self._files: List[Any] = []
         self._code: Optional[int] = None
         self.gates: Set[str] = set()
 
@@ -117,19 +133,34 @@ class Conversation:
             await self.until({"gate": gate})
         if self._plan["gone"] is not None and self._holds(self._plan["gone"]):
             raise ClientGone("the client is gone")
-        self._follow(message)
+        if isinstance(message, dict):
+            self._read(message)
+            self._follow(message)
         self.sends += 1
         self.changed()
 
-    def _follow(self, message: Any) -> None:
-        if not isinstance(message, dict):
-            return
-        kind, more = message.get("type"), message.get("more_body", False)
+    def _read(self, message: Message) -> None:
+        """Note what is in a file that is to be sent; raises OSError."""
+        if message.get("type") == "http.response.pathsend":
+            self._channel.note("file", Path(message["path"]).read_bytes())
+        elif message.get("type") == "http.response.zerocopysend":
+            file = message["file"]
+            self._files.append(file)
+            self._channel.note("descriptor", _has_descriptor(file))
+            self._channel.note("file", _part(file, message.get("offset"), message.get("count")))
+
+    def _follow(self, message: Message) -> None:
+        kind = message.get("type")
         if kind == "websocket.close":
             self._code = message.get("code", 1000)
             self.finished = True
-        elif kind in ("http.response.body", "websocket.http.response.body") and not more:
-            self.finished = True
+        elif kind == "http.response.start":
+            offered = "http.response.trailers" in (self._plan["scope"].get("extensions") or {})
+            self._trailers = offered and message.get("trailers", False)
+        elif kind == "http.response.trailers":
+            self.finished = self._trailers and not message.get("more_trailers", False)
+        elif kind in _ENDS and not message.get(_ENDS[kind], False):
+            self.finished = not self._trailers
 
     # The whole
 
@@ -167,5 +198,21 @@ class Conversation:
         names = [name for name in {**before, **after} if before.get(name, self) is not after.get(name, self)]
         if names:
             self._channel.note("scope changed", sorted(map(str, names)))
+        if self._files:
+            self._channel.note("left open", sum(not file.closed for file in self._files))
         self._channel.note("over", {"undelivered": len(self._plan["steps"]) - self._delivered})
         self._channel.finish()
+
+
+def _has_descriptor(file: Any) -> bool:
+    try:
+        return isinstance(file.fileno(), int)
+    except Exception:  # noqa: BLE001 - it may be anything
+        return False
+
+
+def _part(file: Any, offset: Optional[int], count: Optional[int]) -> bytes:
+    """What is in a file from `offset`, or from its position: `count` bytes, or all; raises OSError."""
+    begin = os.lseek(file.fileno(), 0, os.SEEK_CUR) if offset is None else offset
+    rest = os.fstat(file.fileno()).st_size - begin
+    return os.pread(file.fileno(), max(0, rest if count is None else min(rest, count)), begin)

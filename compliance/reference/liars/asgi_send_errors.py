@@ -33,7 +33,7 @@ class _Ignores(HTTPCycle):
             await super().send(message)
 
 
-@liar(catches=["test_a_message_of_unknown_type_raises"])
+@liar(catches=["test_a_message_of_unknown_type_raises", "test_a_message_of_an_unannounced_extension_raises"])
 class IgnoresUnknownTypes(_Ignores):
     """A message of unknown type is ignored."""
 
@@ -104,6 +104,8 @@ class TextBody(HTTPCycle):
 @liar(
     catches=[
         "test_a_message_of_unknown_type_does_not_corrupt_the_wire",
+        "test_a_message_of_an_unannounced_extension_leaves_the_wire_sound",
+        "test_what_a_server_adds_to_the_specification_is_announced",
         "test_a_message_without_a_type_does_not_corrupt_the_wire",
         "test_a_message_that_is_no_dict_does_not_corrupt_the_wire",
         "test_a_start_without_a_status_does_not_corrupt_the_wire",

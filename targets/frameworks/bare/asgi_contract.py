@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 import time
 from urllib.parse import parse_qsl
 
-from compliance.guest.channel import agate, asleep, gate, note
+from compliance.guest.channel import FILE, agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
 READ = ("GET", "HEAD")
@@ -29,6 +30,7 @@ ROUTES = {
     "raise": ("raise_", READ),
     "stream": ("stream", READ),
     "stream-raise": ("stream_raise", READ),
+    "file": ("file", READ),
     "large": ("large", READ),
     "sleep": ("sleep", READ),
     "block": ("block", READ),
@@ -37,6 +39,7 @@ ROUTES = {
     "disconnected": ("disconnected", READ),
     "background": ("background", READ),
     "started": ("started", READ),
+    "push": ("push", READ),
 }
 """First segment of the path: name of the method, allowed methods of HTTP."""
 
@@ -58,6 +61,9 @@ class Exchange:
         self.receive = receive
         self.send = send
         self.rest = rest
+
+    def offers(self, extension):
+        return extension in (self.scope.get("extensions") or {})
 
     def header(self, name):
         return next((value for key, value in self.headers() if key == name), None)
@@ -265,6 +271,28 @@ class AsgiContract:
         await exchange.part(b"part-0\n", True)
         raise RuntimeError("the stream raised")
 
+    async def file(self, exchange):
+        await exchange.start(200, self.file_headers())
+        if exchange.scope["method"] == "HEAD":
+            await exchange.part(b"", False)
+        elif exchange.offers("http.response.pathsend"):
+            await self.send_path(exchange)
+        else:
+            await self.send_file(exchange)
+
+    def file_headers(self):
+        return [("content-type", "text/plain"), ("content-length", str(os.path.getsize(FILE)))]
+
+    async def send_path(self, exchange):
+        await exchange.send({"type": "http.response.pathsend", "path": FILE})
+
+    async def send_file(self, exchange):
+        with _opened() as file:
+            if exchange.offers("http.response.zerocopysend"):
+                await exchange.send({"type": "http.response.zerocopysend", "file": file})
+            else:
+                await exchange.part(file.read(), False)
+
     async def large(self, exchange):
         size = int(exchange.rest)
         await exchange.start(200, [("content-type", "application/octet-stream")])
@@ -305,6 +333,15 @@ class AsgiContract:
     async def started(self, exchange):
         await exchange.text(self.stored)
 
+    async def push(self, exchange):
+        await exchange.start(200, [("content-type", "text/plain; charset=utf-8"), ("content-length", "6")])
+        if exchange.offers("http.response.push"):
+            await self.send_push(exchange)
+        await exchange.part(b"" if exchange.scope["method"] == "HEAD" else b"pushed", False)
+
+    async def send_push(self, exchange):
+        await exchange.send({"type": "http.response.push", "path": "/style.css", "headers": []})
+
     # WebSocket endpoints; the connect event has been received
 
     async def accept(self, exchange, subprotocol=None):
@@ -339,6 +376,10 @@ class AsgiContract:
         while message["type"] == "websocket.receive":
             message = await exchange.receive()
         note("disconnect", message["code"])
+
+
+def _opened():
+    return open(FILE, "rb")
 
 
 def _below(scope):

@@ -3,6 +3,7 @@
 import asgi_concurrency_liars
 import asgi_contract_liars
 import asgi_end_liars
+import asgi_extension_liars
 import asgi_handler_liars
 import asgi_liars
 import asgi_request_liars
@@ -20,6 +21,7 @@ MODULES = (
     asgi_concurrency_liars,
     asgi_contract_liars,
     asgi_end_liars,
+    asgi_extension_liars,
     asgi_handler_liars,
     asgi_liars,
     asgi_request_liars,

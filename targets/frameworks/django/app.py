@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.http import (
+    FileResponse,
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseRedirect,
@@ -21,7 +22,7 @@ from django.urls import path
 from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.http import require_http_methods
 
-from compliance.guest.channel import agate, asleep, gate, note
+from compliance.guest.channel import FILE, agate, asleep, gate, note
 
 settings.configure(
     ALLOWED_HOSTS=["*"],
@@ -138,6 +139,10 @@ def nothing(request):
 
 def raise_(request):
     raise RuntimeError("the handler raised")
+
+
+def file(request):
+    return FileResponse(open(FILE, "rb"))
 
 
 def block(request, ms):
@@ -258,6 +263,7 @@ urlpatterns = [
     path("redirect", redirect),
     path("nothing", nothing),
     path("raise", raise_),
+    path("file", file),
     path("block/<int:ms>", block),
     path("hold-blocking", hold_blocking),
     path("stream/<int:count>", stream),

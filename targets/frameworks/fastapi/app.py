@@ -1,17 +1,19 @@
 """The contract in FastAPI."""
 
 import hashlib
+import os
 import time
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import BackgroundTasks, Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 
-from compliance.guest.channel import agate, asleep, gate, note
+from compliance.guest.channel import FILE, agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
+RELATIVE = os.path.relpath(FILE)
 WRITE = ["POST", "PUT", "PATCH"]
 
 
@@ -153,6 +155,11 @@ async def stream_raise():
     return StreamingResponse(_broken(), media_type="text/plain")
 
 
+@app.get("/file")
+async def file():
+    return FileResponse(RELATIVE)
+
+
 async def _blocks(size):
     for start in range(0, size, len(PATTERN)):
         yield PATTERN[: size - start]
@@ -209,6 +216,12 @@ async def background(tasks: BackgroundTasks):
 @app.get("/started", response_class=PlainTextResponse)
 async def started():
     return getattr(app.state, "stored", "not started")
+
+
+@app.get("/push", response_class=PlainTextResponse)
+async def push(request: Request):
+    await request.send_push_promise("/style.css")
+    return "pushed"
 
 
 @app.websocket("/ws/echo")

@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import time
 
-from quart import Quart, Response, jsonify, redirect, request, websocket
+from quart import Quart, Response, jsonify, make_push_promise, redirect, request, send_file, websocket
 
-from compliance.guest.channel import agate, asleep, gate, note
+from compliance.guest.channel import FILE, agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
 WRITE = ["POST", "PUT", "PATCH"]
@@ -156,6 +156,11 @@ async def _blocks(size):
         yield PATTERN[: size - start]
 
 
+@app.get("/file")
+async def file():
+    return await send_file(FILE)
+
+
 @app.get("/large/<int:size>")
 async def large(size):
     return Response(_blocks(size), mimetype="application/octet-stream")
@@ -213,6 +218,12 @@ async def _in_background():
 @app.get("/started")
 async def started():
     return _text(app.config.get("STORED", "not started"))
+
+
+@app.get("/push")
+async def push():
+    await make_push_promise("/style.css")
+    return _text("pushed")
 
 
 @app.websocket("/ws/echo")

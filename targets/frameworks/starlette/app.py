@@ -1,17 +1,26 @@
 """The contract in Starlette."""
 
 import hashlib
+import os
 import time
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route, WebSocketRoute
 
-from compliance.guest.channel import agate, asleep, gate, note
+from compliance.guest.channel import FILE, agate, asleep, gate, note
 
 PATTERN = bytes(range(256)) * 256
+RELATIVE = os.path.relpath(FILE)
 
 
 async def hello(request):
@@ -127,6 +136,10 @@ async def stream_raise(request):
     return StreamingResponse(_broken(), media_type="text/plain")
 
 
+async def file(request):
+    return FileResponse(RELATIVE)
+
+
 async def _blocks(size):
     for start in range(0, size, len(PATTERN)):
         yield PATTERN[: size - start]
@@ -174,6 +187,11 @@ async def background(request):
 
 async def started(request):
     return PlainTextResponse(getattr(request.app.state, "stored", "not started"))
+
+
+async def push(request):
+    await request.send_push_promise("/style.css")
+    return PlainTextResponse("pushed")
 
 
 async def ws_echo(websocket):
@@ -245,6 +263,7 @@ asgi = Starlette(
         Route("/raise", raise_),
         Route("/stream/{count:int}", stream),
         Route("/stream-raise", stream_raise),
+        Route("/file", file),
         Route("/large/{size:int}", large),
         Route("/sleep/{ms:int}", sleep),
         Route("/block/{ms:int}", block),
@@ -253,6 +272,7 @@ asgi = Starlette(
         Route("/disconnected", disconnected),
         Route("/background", background),
         Route("/started", started),
+        Route("/push", push),
         WebSocketRoute("/ws/echo", ws_echo),
         WebSocketRoute("/ws/subprotocol", ws_subprotocol),
         WebSocketRoute("/ws/close/{code:int}", ws_close),
