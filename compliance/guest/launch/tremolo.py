@@ -7,8 +7,8 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    host, port, app = arguments()
-    tremolo.run(app=app, host=host, port=port, log_level="ERROR")
+    options = arguments()
+    tremolo.run(app=options.app, host=options.host, port=options.port, log_level="ERROR")
 
 
 if __name__ == "__main__":
