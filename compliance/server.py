@@ -169,7 +169,7 @@ class Server:
             if code is not None:
                 raise StartError(self._report(f"exited with code {code} before it listened"))
             if now() > deadline:
-                raise StartError(self._report(f"did not listen on {self.way.address(self.port)}"))
+                raise StartError(self._report(f"did not listen on {http.spell(self.way.address(self.port))}"))
             self._process().trim_log()
             self._process().wait(pause)
             pause = min(pause * 1.3, _POLL_MAX)

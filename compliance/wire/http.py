@@ -112,7 +112,7 @@ class Connection:
             if tls is not None:
                 self.socket = tls.wrap_socket(self.socket, server_hostname="testserver")
         except OSError as error:
-            raise Closed(f"no connection to {address}: {error}") from error
+            raise Closed(f"no connection to {spell(address)}: {error}") from error
 
     def send(self, data: bytes) -> None:
         """Send bytes; a target that has closed already is noticed by the next read."""
@@ -262,6 +262,11 @@ class Connection:
         while self.fill(what="end of the connection"):
             pass
         return self.take(len(self.buffer))
+
+
+def spell(address: Address) -> str:
+    """An address as people write it."""
+    return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
 
 
 def _connect(address: Address, source: str | None) -> socket.socket:
