@@ -21,7 +21,7 @@ from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _AT_ONCE = 6  # lives that are played at the same time
-_NOTICE = 0.3  # seconds
+NOTICE = 0.3  # seconds
 
 
 @dataclass
@@ -30,13 +30,14 @@ class Life:
 
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
-    common clock.
+    common clock, `leaving` when the client of an unfinished exchange left by itself.
     """
 
     problem: str = ""
     alone: bool = False
     exit_code: int | None = None
     stopping: float = 0.0
+    leaving: float = 0.0
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -163,7 +164,7 @@ def wait_noticed(server: Server, idle: Connection) -> None:
     It has when it takes no new connections, or ends a connection that is idle. The wait is short: it only
     decides whether a server that does things in the wrong order has had the time to do so.
     """
-    deadline = now() + _NOTICE
+    deadline = now() + NOTICE
     while now() < deadline and not readable([idle.socket], 0.005):
         try:
             server.connect().close()

@@ -2,10 +2,11 @@
 
 import contextlib
 
-from compliance.expect import Closed
+from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
-from compliance.life import Life, ask, stop, wait_lifespan, wait_noticed
+from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
 from compliance.patience import ceiling
+from compliance.process import now
 from compliance.server import Server
 
 
@@ -39,6 +40,23 @@ def stopped_while_busy(server: Server, life: Life) -> None:
     wait_noticed(server, idle)
     exchange.open_gate("held")
     exchange.finish()
+
+
+def stopped_while_streaming(server: Server, life: Life) -> None:
+    """Send SIGTERM while a response is streamed; the client leaves if the application is not told soon."""
+    server.wait_ready()
+    idle = ask(server, life).connection
+    exchange = server.open("GET", "/", app=asgi_lifespan.streams)
+    life.exchanges.append(exchange)
+    exchange.read_body(4)
+    exchange.wait("streaming")
+    stop(server, life)
+    wait_noticed(server, idle)
+    with contextlib.suppress(Silence):
+        exchange.guest.until(lambda: exchange.guest.find("told"), "disconnect", NOTICE)
+    life.leaving = now()
+    exchange.connection.close()
+    exchange.wait_end()
 
 
 def stopped_with_a_websocket(server: Server, life: Life) -> None:

@@ -98,6 +98,13 @@ def test_requests_at_the_same_time_keep_their_scopes_apart(server: Server) -> No
     assert found == ["/one", b"one", b"/one"], saw(found, "path, body and answer of the first request")
 
 
+@requirement("asgi.core.middleware.no_late_mutation")
+def test_a_scope_stays_as_it_was_handed_over(server: Server) -> None:
+    """The server, and whatever it puts around the application, leaves the scope alone while that runs."""
+    changed = server.call("POST", "/", app=guest.watches, body=b"body").value("changed")
+    assert not changed, saw(changed, "no key whose value has changed")
+
+
 @requirement("asgi.http.connection.started_on_request")
 def test_the_application_is_called_once_the_head_is_complete(server: Server) -> None:
     """Half of a request's head does not call the application; the rest of it does."""

@@ -174,6 +174,15 @@ async def held(scope: Message, receive: Receive, send: Send, channel: Any) -> No
     await answer(send, b"held")
 
 
+async def streams(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Begin a response that has no end, and stay until the disconnect."""
+    await read_body(receive)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"part", "more_body": True})
+    channel.note("streaming")
+    channel.note("told", await receive())
+
+
 async def open_socket(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
     """Accept a WebSocket and stay until it ends."""
     await receive()

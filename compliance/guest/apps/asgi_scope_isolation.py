@@ -19,6 +19,17 @@ async def marks(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], c
     await answer(send, b"")
 
 
+async def watches(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
+    """Answer 200 in two parts; note the keys of the scope whose values are others than at the beginning."""
+    before = {key: repr(value) for key, value in scope.items()}
+    await read_body(receive)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"part", "more_body": True})
+    await send({"type": "http.response.body"})
+    after = {key: repr(value) for key, value in scope.items()}
+    channel.note("changed", sorted(key for key in {**before, **after} if before.get(key) != after.get(key)))
+
+
 async def gated(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
     """Wait at the gate "go on" before noting scope and body; answer 200 with the path."""
     await channel.agate("go on")

@@ -200,3 +200,19 @@ class UpsetByItsOwnError(HTTPCycle):
             self.upset.clear()
             body = body.upper()
         await super().send_body({**message, "body": body})
+
+
+@liar(area="lifecycle", catches=["test_whether_a_running_request_is_told_that_the_server_stops"])
+class DisconnectsAtShutdown(HTTPCycle):
+    """When the server is told to stop, running requests are told that their clients have gone."""
+
+    stopping = False
+
+    def shutdown(self) -> None:
+        """Tell it."""
+        self.stopping = True
+        self.stream.wake()
+
+    def is_disconnected(self) -> bool:
+        """Or if it is true."""
+        return self.stopping or super().is_disconnected()

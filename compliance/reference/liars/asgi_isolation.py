@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import h11
 
+from compliance.reference.asgi import Message
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.connection import Connection
 from compliance.reference.liar import liar
@@ -220,3 +221,20 @@ class UnreadBodyIsARequest(Connection):
             return await super().recycle()
         self.stream.put_back(self.protocol.trailing_data[0])
         return True
+
+
+@liar(catches=["test_a_scope_stays_as_it_was_handed_over"])
+class LateKeys(HTTPCycle):
+    """A key comes into the scope when the body of the request has come."""
+
+    handed_over: dict[str, Any]
+
+    def scope(self) -> dict[str, Any]:
+        """And remember it."""
+        self.handed_over = super().scope()
+        return self.handed_over
+
+    def body(self, data: bytes, more_body: bool) -> Message:
+        """With its length in the scope."""
+        self.handed_over["compliance.length"] = len(data)
+        return super().body(data, more_body)
