@@ -17,14 +17,16 @@ CHECKS = Path(__file__).with_name("checks")
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder of checks judges: a kind of subject, on some interfaces."""
+    """What a folder of checks judges: a kind of subject, on some interfaces, perhaps only with an adapter."""
 
     kind: SubjectKind
     interfaces: tuple[Interface, ...]
+    adapter: bool = False
 
 
 FOLDERS = {
     "wsgi_server": Folder("server", ("wsgi",)),
+    "wsgi_adapter": Folder("server", ("wsgi",), adapter=True),
     "asgi_server": Folder("server", ("asgi",)),
     "http_server": Folder("server", ("wsgi", "asgi")),
     "websocket_server": Folder("server", ("asgi",)),
@@ -55,7 +57,8 @@ class Subject:
         rule = FOLDERS.get(folder)
         if rule is None or (self.folders is not None and folder not in self.folders):
             return False
-        return rule.kind == self.kind and self.interface in rule.interfaces
+        adapts = self.server is not None and bool(self.server.adapter)
+        return rule.kind == self.kind and self.interface in rule.interfaces and (adapts or not rule.adapter)
 
     def judged_in(self, path: Path) -> bool:
         """Whether the checks of this file judge it, if those of its folder do."""

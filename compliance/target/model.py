@@ -70,6 +70,7 @@ class ServerSpec:
     """A server with fixed start options; `distribution` is the one whose version counts ("": none).
 
     `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
+    `adapter` is what it makes ASGI applications of WSGI applications with, as module:attribute ("": nothing).
     """
 
     name: str
@@ -85,6 +86,7 @@ class ServerSpec:
     source: str
     note: str
     debian: tuple[str, ...] = ()
+    adapter: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
-_SERVER = ("interface", "command", "env", "debian", *_SHARED)
+_SERVER = ("interface", "command", "env", "debian", "adapter", *_SHARED)
 _FRAMEWORK = ("interfaces", "app", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
@@ -58,6 +58,7 @@ def _server(name: str, table: Table) -> ServerSpec:
         source=str(table.file),
         note=table.text("note", ""),
         debian=table.texts("debian"),
+        adapter=table.text("adapter", ""),
     )
 
 
