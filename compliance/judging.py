@@ -137,7 +137,8 @@ def _evidence(item: pytest.Item) -> Evidence | None:
     server = _server(item)
     if server is not None:
         return gather(server.exchanges, server.log())
-    framework = getattr(item, "funcargs", {}).get("framework")
+    arguments = getattr(item, "funcargs", {})
+    framework = arguments.get("framework") or arguments.get("adapter")
     found: Evidence | None = framework.evidence() if framework is not None else None
     return found
 

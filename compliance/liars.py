@@ -71,11 +71,17 @@ def honest(catalogue: Catalogue) -> list[FrameworkSpec]:
 def _server(catalogue: Catalogue, bare: FrameworkSpec, name: str, lie: liar.Liar) -> Subject:
     honest = catalogue.servers[f"reference-{lie.interface}"]
     *start, app = honest.command
-    spec = replace(honest, name=name, command=(*start, "--liar", name, app))
+    adapter = honest.adapter and named(lie.server_class.adapter_class)
+    spec = replace(honest, name=name, command=(*start, "--liar", name, app), adapter=adapter)
     interface: Interface = "wsgi" if lie.interface == "wsgi" else "asgi"
     kind = FOLDERS[lie.area].kind
     framework = bare if kind == "combination" else None
     return Subject(kind, name, interface, spec, framework, (), name, frozenset({lie.area}))
+
+
+def named(cls: type) -> str:
+    """A class as module:attribute."""
+    return f"{cls.__module__}:{cls.__qualname__}"
 
 
 def applications(framework: FrameworkSpec) -> list[Lie]:

@@ -266,6 +266,12 @@ def framework(subject: Subject, stage: Stage, capable: None) -> Framework:
 
 
 @pytest.fixture
+def adapter(subject: Subject, stage: Stage, capable: None) -> Framework:
+    """The ASGI application that a server's adapter makes of a WSGI application, under a driver."""
+    return _available(lambda: stage.framework(subject))
+
+
+@pytest.fixture
 def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Life:
     """The life of a server of its own that lived through the check's story."""
     story = story_of(request.function)

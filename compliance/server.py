@@ -130,6 +130,8 @@ class Server:
         places = self._placeholders()
         variables = {key: value.format_map(places) for key, value in self.spec.env.items()}
         variables |= {"PYTHONPATH": str(guest_path()), "COMPLIANCE_CHANNEL": self.switchboard.address}
+        if self.spec.adapter:
+            variables |= {"COMPLIANCE_ADAPTER": self.spec.adapter, "COMPLIANCE_ADAPTED": self._entry}
         if self._framework is not None:
             variables["COMPLIANCE_FRAMEWORK"] = str(self._framework)
         if self._lifespan is not None:

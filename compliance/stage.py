@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.adapter import driven
 from compliance.environment import Environment
 from compliance.framework import Framework
 from compliance.life import Lives, Story
@@ -164,7 +165,7 @@ class Stage:
             )
 
     def framework(self, subject: Subject) -> Framework:
-        """The subject's driver, ready for a check; raises Unavailable once, then NotJudged."""
+        """The subject's driver, or its adapter's, for a check; raises Unavailable once, then NotJudged."""
         self._refuse(subject)
         try:
             return self._framework(subject).ready()
@@ -173,13 +174,18 @@ class Stage:
             raise Unavailable(str(error)) from error
 
     def _framework(self, subject: Subject) -> Framework:
-        if subject.framework is None:
-            raise Unavailable(f"{subject.name} is no framework")
         if subject.key not in self._frameworks:
-            self._frameworks[subject.key] = Framework(
-                subject.framework, self.environment(subject), subject.interface, extra_env=dict(subject.env)
-            )
+            self._frameworks[subject.key] = self._driven(subject)
         return self._frameworks[subject.key]
+
+    def _driven(self, subject: Subject) -> Framework:
+        environment = self.environment(subject)
+        if subject.framework is not None:
+            spec, env = subject.framework, dict(subject.env)
+            return Framework(spec, environment, subject.interface, extra_env=env)
+        if subject.server is None or not subject.server.adapter:
+            raise Unavailable(f"{subject.name} is no framework, and has no adapter")
+        return driven(subject.server, environment)
 
     def begin(self, subject: Subject, stories: Iterable[Story]) -> None:
         """Have stories played in the background; problems are raised when their lives are asked for."""

@@ -17,15 +17,20 @@ CHECKS = Path(__file__).with_name("checks")
 
 @dataclass(frozen=True)
 class Folder:
-    """What a folder of checks judges: a kind of subject, on some interfaces, and perhaps only middlewares."""
+    """What a folder of checks judges: a kind of subject, on some interfaces, perhaps only some of those.
+
+    Those are `middleware`s, or servers with an `adapter`.
+    """
 
     kind: SubjectKind
     interfaces: tuple[Interface, ...]
     middleware: bool = False
+    adapter: bool = False
 
 
 FOLDERS = {
     "wsgi_server": Folder("server", ("wsgi",)),
+    "wsgi_adapter": Folder("server", ("wsgi",), adapter=True),
     "asgi_server": Folder("server", ("asgi",)),
     "http_server": Folder("server", ("wsgi", "asgi")),
     "websocket_server": Folder("server", ("asgi",)),
@@ -66,7 +71,8 @@ class Subject:
             or (self.folders is not None and folder not in self.folders)
         ):
             return False
-        return rule.kind == self.kind and self.interface in rule.interfaces
+        adapts = self.server is not None and bool(self.server.adapter)
+        return rule.kind == self.kind and self.interface in rule.interfaces and (adapts or not rule.adapter)
 
     @property
     def is_middleware(self) -> bool:

@@ -138,7 +138,7 @@ def test_a_server_name_with_dashes_is_split_where_the_names_are_known(built_in: 
     [
         ("uvicorn-fastpi", "there is no target 'uvicorn-fastpi'; the nearest: uvicorn-fastapi"),
         ("uvicorn", "'uvicorn' is a server, and a target names a framework too; the nearest: uvicorn-bare"),
-        ("flask", "'flask' is a framework, and a target names a server too; the nearest: aiohttp-wsgi-flask"),
+        ("flask", "'flask' is a framework, and a target names a server too; the nearest: a2wsgi-flask"),
         ("uvcorn-*", "no target matches 'uvcorn-*'; the nearest: uvicorn-"),
         ("!", "there is no target '!'; --list-targets shows what there is"),
         (

@@ -174,7 +174,10 @@ def _exc_info(args: Any) -> Optional[str]:
 
 
 class _Blocks:
-    """The framework's iterable, recorded; ends the channel after `close()`, or when it is dropped."""
+    """The framework's iterable, recorded; ends the channel after `close()`, or when it is dropped.
+
+    Without a `close()` it ends with its last block: a server may keep the iterable for as long as it likes.
+    """
 
     def __init__(self, result: Any, tap: _Tap) -> None:
         self._result = result
@@ -199,6 +202,11 @@ class _Blocks:
         finally:
             self._tap.end()
 
+    def exhausted(self) -> None:
+        """End what has no `close()` to wait for."""
+        if not hasattr(self._result, "close"):
+            self._tap.channel.end()
+
     def __del__(self) -> None:
         self._tap.end()
 
@@ -221,8 +229,12 @@ class _Iterator:
 
     def __next__(self) -> Any:
         use(self._tap.channel)  # a server may iterate in another thread than it called the application
-        with self._tap.passing("next"):
-            block = next(self._inner)
+        try:
+            with self._tap.passing("next"):
+                block = next(self._inner)
+        except StopIteration:
+            self._blocks.exhausted()
+            raise
         self._tap.note("block", block)
         return block
 

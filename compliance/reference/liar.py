@@ -24,6 +24,7 @@ _SLOTS = (
     ("input_class", "wsgi", "wsgi_server"),
     ("errors_class", "wsgi", "wsgi_server"),
     ("file_wrapper_class", "wsgi", "wsgi_server"),
+    ("adapter_class", "wsgi", "wsgi_adapter"),
     ("http_cycle_class", "asgi", "asgi_server"),
     ("websocket_class", "asgi", "websocket_server"),
     ("lifespan_class", "asgi", "lifecycle"),

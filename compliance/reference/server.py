@@ -16,6 +16,7 @@ from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from compliance.reference.adapter import Adapter
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.asgi_lifespan import Lifespan
 from compliance.reference.asgi_websocket import WebSocketCycle
@@ -42,6 +43,7 @@ class Server:
     input_class = InputStream
     errors_class = ErrorStream
     file_wrapper_class = FileWrapper
+    adapter_class = Adapter
 
     grace_seconds = 5.0
     bind_failed_status = 1

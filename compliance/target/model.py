@@ -94,6 +94,7 @@ class ServerSpec:
 
     `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
     `modes` are the other ways in which it can be started.
+    `adapter` is what it makes ASGI applications of WSGI applications with, as module:attribute ("": nothing).
     """
 
     name: str
@@ -110,6 +111,7 @@ class ServerSpec:
     note: str
     debian: tuple[str, ...] = ()
     modes: Mapping[str, Mode] = field(default_factory=dict)
+    adapter: str = ""
 
     def command_in(self, mode: str) -> tuple[str, ...]:
         """The command that starts it in a mode, or as usual without one."""

@@ -13,7 +13,7 @@ INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
-_SERVER = ("interface", "command", "env", "debian", "modes", *_SHARED)
+_SERVER = ("interface", "command", "env", "debian", "modes", "adapter", *_SHARED)
 _FRAMEWORK = ("interfaces", "app", "middleware", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
@@ -59,6 +59,7 @@ def _server(name: str, table: Table) -> ServerSpec:
         note=table.text("note", ""),
         debian=table.texts("debian"),
         modes=_modes(table.table("modes")),
+        adapter=table.text("adapter", ""),
     )
 
 

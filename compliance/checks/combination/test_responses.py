@@ -63,9 +63,9 @@ def test_the_answer_to_head_has_no_content(combination: Server) -> None:
 @requirement(
     wsgi="wsgi.sr.headers_sent", asgi="asgi.http.start.headers_duplicates", needs=("repeated-header",)
 )
-def test_a_repeated_field_is_sent_as_often_as_it_was_set(combination: Server) -> None:
-    """Two fields of one name are two fields on the wire, in their order."""
-    values = get(combination, "/headers").headers.get_list("x-repeated")
+def test_every_value_of_a_repeated_field_is_sent(combination: Server) -> None:
+    """Two fields of one name are on the wire in their order, be it as one field with both values."""
+    values = get(combination, "/headers").headers.get_list("x-repeated", split_commas=True)
     assert values == ["one", "two"], saw(values, "['one', 'two']")
 
 

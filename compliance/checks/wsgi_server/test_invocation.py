@@ -52,7 +52,7 @@ def test_a_generator_function_is_an_application(life: Life) -> None:
 @lives(loaded("recorder"))
 def test_the_application_is_called_with_two_positional_arguments(life: Life) -> None:
     """Environ and start_response are given by position, and nothing else is given."""
-    exchange = life.exchanges[0]
+    exchange = life.exchange(0)
     given = (exchange.value("positional"), exchange.value("keywords"))
     assert given == (2, []), saw(given, "two arguments by position and none by keyword")
 
