@@ -71,6 +71,7 @@ def _subprotocol_problems(scope: Mapping[str, Any], message: Mapping[str, Any]) 
 # (protocol, state of send) in which an application that returns leaves a duty undone.
 _UNFINISHED = {
     ("http", "no response"): "asgi.http.body.app_final",
+    ("http", "debugged"): "asgi.http.body.app_final",
     ("http", "started"): "asgi.http.start.body_must_follow",
     ("http", "started, with trailers"): "asgi.http.start.body_must_follow",
     ("http", "body"): "asgi.http.body.app_final",

@@ -57,6 +57,9 @@ class Unknown:
     def __call__(self) -> None:
         pass
 
+    def fileno(self) -> int:
+        return 0
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
