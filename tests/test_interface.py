@@ -1,5 +1,6 @@
 """The tables of the interfaces: complete, consistent with the inventory, and used rightly."""
 
+import io
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import chain
@@ -42,8 +43,8 @@ ENVIRON = {
     "SERVER_PROTOCOL": "HTTP/1.1",
     "wsgi.version": (1, 0),
     "wsgi.url_scheme": "http",
-    "wsgi.input": object(),
-    "wsgi.errors": object(),
+    "wsgi.input": io.BytesIO(),
+    "wsgi.errors": io.StringIO(),
     "wsgi.multithread": True,
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
@@ -285,6 +286,16 @@ def test_a_scope_without_its_required_keys() -> None:
         ({"HTTP_CONTENT_TYPE": "a/b"}, ["wsgi.environ.no_http_content_vars"]),
         ({"My.Own": 1}, ["wsgi.environ.server_defined_naming"]),
         ({"SCRIPT_NAME": "/"}, ["wsgi.environ.script_name_no_trailing_slash"]),
+        ({"SCRIPT_NAME": "app"}, ["wsgi.environ.script_name"]),
+        ({"PATH_INFO": "a"}, ["wsgi.environ.path_info"]),
+        ({"PATH_INFO": "*", "REQUEST_METHOD": "OPTIONS"}, []),
+        ({"PATH_INFO": "http://a/"}, ["wsgi.environ.path_absolute_form"]),
+        ({"PATH_INFO": "a:80", "REQUEST_METHOD": "CONNECT"}, []),
+        ({"CONTENT_LENGTH": "-1"}, ["rfc9112.cl.invalid_400"]),
+        ({"wsgi.errors": io.BytesIO}, []),
+        ({"wsgi.errors": object()}, [f"wsgi.errors.{name}" for name in ("flush", "write", "writelines")]),
+        ({"wsgi.file_wrapper": None}, ["wsgi.fw.signature"]),
+        ({"SERVER_PORT": 80, "REMOTE_PORT": 1}, ["wsgi.environ.server_port", "wsgi.environ.cgi_values_str"]),
     ],
 )
 def test_an_environ(change: dict[str, Any], requirements: list[str]) -> None:

@@ -133,7 +133,7 @@ def key_problems(keys: Iterable[Key], values: Mapping[str, Any], where: str) -> 
             if key.required:
                 problems.append(Problem(key.requirement, f"{where} has no {key.name!r}"))
         elif not key.kind.accepts(values[key.name]):
-            text = f"{where}: {key.name!r} is {_shown(values[key.name])}, not {key.kind.name}"
+            text = f"{where}: {key.name!r} is {shown(values[key.name])}, not {key.kind.name}"
             problems.append(Problem(key.requirement, text))
     return problems
 
@@ -147,10 +147,10 @@ def rule_problems(rules: Iterable[Rule], values: Mapping[str, Any], where: str) 
 def problems(message: Any, side: Table, state: str, *, other: str = "") -> list[Problem]:
     """What is wrong with `message` on this side in this state; [] for a legal one. Never raises."""
     if not isinstance(message, dict):
-        return [Problem("asgi.core.event.is_dict", f"the message is {_shown(message)}, not a dict")]
+        return [Problem("asgi.core.event.is_dict", f"the message is {shown(message)}, not a dict")]
     kind = message.get("type")
     if not isinstance(kind, str):
-        return [Problem("asgi.core.event.type_present", f"the message's type is {_shown(kind)}, not a str")]
+        return [Problem("asgi.core.event.type_present", f"the message's type is {shown(kind)}, not a str")]
     row = side.row(state, event(message, side), other)
     if row is None:
         return [Problem("asgi.core.error.send_unknown_type", f"a message of unknown type {kind!r}")]
@@ -164,7 +164,7 @@ def _content_problems(message: dict[str, Any], known: Message) -> list[Problem]:
     declared = {key.name for key in known.keys}
     for name, value in message.items():
         if not isinstance(name, str):
-            text = f"{known.type}: the key {_shown(name)} is not a str"
+            text = f"{known.type}: the key {shown(name)} is not a str"
             found.append(Problem("asgi.core.event.dict_keys_str", text))
         elif name not in declared:
             found += value_problems(value, f"{known.type}: {name!r}")
@@ -196,10 +196,11 @@ def value_problems(value: Any, where: str, depth: int = 0) -> list[Problem]:
         return [found for item in value for found in value_problems(item, where, depth + 1)]
     if isinstance(value, dict):
         return [found for item in value.values() for found in value_problems(item, where, depth + 1)]
-    return [Problem("asgi.core.event.value_types", f"{where} is {_shown(value)}")]
+    return [Problem("asgi.core.event.value_types", f"{where} is {shown(value)}")]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A short repr with the type; never raises."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a repr may do anything

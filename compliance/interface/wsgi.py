@@ -30,10 +30,17 @@ from compliance.interface.model import (
     Protocol,
     Row,
     Rule,
-    key_problems,
     problems,
-    rule_problems,
+    shown,
     table,
+)
+from compliance.interface.wsgi_environ import (
+    ANYTHING,
+    ENVIRON,
+    ENVIRON_RULES,
+    STR,
+    environ_problems,
+    is_beyond_latin1,
 )
 
 __all__ = ["ENVIRON", "HOP_BY_HOP", "WSGI", "Problem", "conversation", "environ_problems", "problems"]
@@ -54,96 +61,17 @@ HOP_BY_HOP = frozenset(
 
 _STATUS = re.compile(r"[0-9]{3} [^\s](?:.*[^\s])?", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+# A token without punctuation at its end, which PEP 3333 forbids beyond HTTP.
+_NAME = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]*[0-9a-zA-Z]")
 
-# PEP 3333 means the types themselves, not their subclasses.
-STR = Kind("exactly a str", lambda value: type(value) is str)
-NON_EMPTY = Kind("exactly a non-empty str", lambda value: type(value) is str and value != "")
 BYTES = Kind("exactly bytes", lambda value: type(value) is bytes)
 LIST = Kind("exactly a list", lambda value: type(value) is list)
-VERSION = Kind("the tuple (1, 0)", lambda value: type(value) is tuple and value == (1, 0))
-FLAG = Kind("a truth value", lambda value: not isinstance(value, str | bytes))
-CALLABLE = Kind("a callable", callable)
 ITERABLE = Kind("an iterable", lambda value: isinstance(value, Iterable) or hasattr(value, "__getitem__"))
-ANYTHING = Kind("an object", lambda _: True)
 EXC_INFO = Kind("a sys.exc_info() tuple", lambda value: not value or _is_exc_info(value))
 
 
 def _is_exc_info(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 3 and isinstance(value[1], BaseException)
-
-
-ENVIRON = (
-    Key("REQUEST_METHOD", NON_EMPTY, "wsgi.environ.request_method", required=True),
-    Key("SCRIPT_NAME", STR, "wsgi.environ.script_name", default=""),
-    Key("PATH_INFO", STR, "wsgi.environ.path_info", default=""),
-    Key("QUERY_STRING", STR, "wsgi.environ.query_string", default=""),
-    Key("CONTENT_TYPE", STR, "wsgi.environ.content_type", default=""),
-    Key("CONTENT_LENGTH", STR, "wsgi.environ.content_length", default=""),
-    Key("SERVER_NAME", NON_EMPTY, "wsgi.environ.server_name", required=True),
-    Key("SERVER_PORT", NON_EMPTY, "wsgi.environ.server_port", required=True),
-    Key("SERVER_PROTOCOL", NON_EMPTY, "wsgi.environ.server_protocol", required=True),
-    Key("wsgi.version", VERSION, "wsgi.environ.version", required=True),
-    Key("wsgi.url_scheme", NON_EMPTY, "wsgi.environ.url_scheme", required=True),
-    Key("wsgi.input", ANYTHING, "wsgi.environ.input", required=True),
-    Key("wsgi.errors", ANYTHING, "wsgi.environ.errors", required=True),
-    Key("wsgi.multithread", FLAG, "wsgi.environ.multithread", required=True),
-    Key("wsgi.multiprocess", FLAG, "wsgi.environ.multiprocess", required=True),
-    Key("wsgi.run_once", FLAG, "wsgi.environ.run_once", required=True),
-    Key("wsgi.file_wrapper", ANYTHING, "wsgi.fw.optional"),
-)
-
-
-def _cgi(environ: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of CGI among the keys: those without a dot."""
-    return {name: value for name, value in environ.items() if isinstance(name, str) and "." not in name}
-
-
-def _not_str(environ: Mapping[str, Any]) -> str | None:
-    wrong = {name: value for name, value in _cgi(environ).items() if type(value) is not str}
-    return f"values that are no str: {wrong!r}" if wrong else None
-
-
-def _beyond_latin1(environ: Mapping[str, Any]) -> str | None:
-    strings = {name: value for name, value in environ.items() if type(value) is str}
-    wrong = {name: value for name, value in strings.items() if _latin1(value)}
-    return f"characters beyond U+00FF: {wrong!r}" if wrong else None
-
-
-def _latin1(text: str) -> bool:
-    return any(ord(character) > 255 for character in text)
-
-
-def _content_twice(environ: Mapping[str, Any]) -> str | None:
-    wrong = [name for name in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH") if name in environ]
-    return f"{wrong!r} beside the CGI names" if wrong else None
-
-
-def _own_names(environ: Mapping[str, Any]) -> str | None:
-    dotted = [name for name in environ if isinstance(name, str) and "." in name]
-    wrong = [name for name in dotted if not re.fullmatch(r"[a-z0-9._]+", name)]
-    return f"server-defined names {wrong!r}" if wrong else None
-
-
-def _root_script(environ: Mapping[str, Any]) -> str | None:
-    return "SCRIPT_NAME is '/'" if environ.get("SCRIPT_NAME") == "/" else None
-
-
-ENVIRON_RULES = (
-    Rule("wsgi.environ.cgi_values_str", _not_str),
-    Rule("wsgi.strings.latin1_server", _beyond_latin1),
-    Rule("wsgi.environ.no_http_content_vars", _content_twice),
-    Rule("wsgi.environ.server_defined_naming", _own_names),
-    Rule("wsgi.environ.script_name_no_trailing_slash", _root_script),
-)
-
-
-def environ_problems(environ: Any) -> list[Problem]:
-    """What is wrong with an environ; [] for a legal one. Never raises."""
-    if type(environ) is not dict:
-        kind = type(environ).__name__
-        return [Problem("wsgi.environ.builtin_dict", f"environ is a {kind}, not exactly a dict")]
-    return key_problems(ENVIRON, environ, "environ") or rule_problems(ENVIRON_RULES, environ, "environ")
 
 
 def _status(test: Callable[[str], Any]) -> Callable[[Mapping[str, Any]], str | None]:
@@ -156,7 +84,7 @@ def _code(status: str) -> int:
 
 def _headers_form(call: Mapping[str, Any]) -> str | None:
     wrong = [item for item in call["headers"] if type(item) is not tuple or len(item) != 2]
-    return f"{wrong[0]!r} is not a tuple of name and value" if wrong else None
+    return f"{shown(wrong[0])} is not a tuple of name and value" if wrong else None
 
 
 def _header(test: Callable[[Any, Any], Any]) -> Callable[[Mapping[str, Any]], str | None]:
@@ -164,7 +92,7 @@ def _header(test: Callable[[Any, Any], Any]) -> Callable[[Mapping[str, Any]], st
         if _headers_form(call):
             return None  # said already
         wrong = [item for item in call["headers"] if test(*item)]
-        return f"the header {wrong[0]!r}" if wrong else None
+        return f"the header {shown(wrong[0])}" if wrong else None
 
     return broken
 
@@ -191,11 +119,11 @@ _START = Message(
         Rule("wsgi.sr.status_form", _status(lambda status: not _STATUS.fullmatch(status))),
         Rule("rfc9110.status.range_invalid", _status(lambda status: not 100 <= _code(status) <= 599)),
         Rule("rfc9110.status.app_1xx_as_final", _status(lambda status: 100 <= _code(status) < 200)),
-        Rule("wsgi.strings.latin1_app", _status(_latin1)),
+        Rule("wsgi.strings.latin1_app", _status(is_beyond_latin1)),
         Rule("wsgi.sr.headers_list", _headers_form),
         Rule("wsgi.strings.native_type", _header(lambda name, value: not type(name) is type(value) is str)),
-        Rule("wsgi.strings.latin1_app", _text_header(lambda name, value: _latin1(name + value))),
-        Rule("wsgi.sr.header_name_valid", _text_header(lambda name, _: not _TOKEN.fullmatch(name))),
+        Rule("wsgi.strings.latin1_app", _text_header(lambda name, value: is_beyond_latin1(name + value))),
+        Rule("wsgi.sr.header_name_valid", _text_header(lambda name, _: not _NAME.fullmatch(name))),
         Rule("wsgi.sr.header_value_no_control", _text_header(lambda _, value: _CONTROL.search(value))),
         Rule("wsgi.sr.hop_by_hop_app", _text_header(lambda name, _: name.lower() in HOP_BY_HOP)),
     ),

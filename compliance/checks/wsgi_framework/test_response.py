@@ -31,6 +31,13 @@ def test_the_len_of_an_iterable_is_the_number_of_its_blocks(framework: Framework
     assert not wrong, saw(wrong, "a len() that is the number of blocks, or none")
 
 
+@requirement("wsgi.cl.app_as_stated")
+def test_a_body_is_as_long_as_its_content_length_says(framework: Framework) -> None:
+    """No response has more or less bytes than it announces."""
+    broken = breaches(http(framework), "wsgi.cl.app_as_stated")
+    assert not broken, saw(broken, "bodies of the length that Content-Length states")
+
+
 @requirement("wsgi.iter.app_no_write_in_iter")
 def test_write_is_not_called_while_iterating(framework: Framework) -> None:
     """The iterable yields what it has, and does not give it to write()."""

@@ -38,6 +38,15 @@ class WrongLength(WsgiContract):
         return self.Blocks(super().hello(environ, start_response, rest))
 
 
+@liar("wsgi.cl.app_as_stated", ["test_a_body_is_as_long_as_its_content_length_says"])
+class WrongContentLength(WsgiContract):
+    """Where there is nothing, the body is longer than its Content-Length."""
+
+    def missing(self, environ, start_response, rest):
+        start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "3")])
+        return [b"not found"]
+
+
 @liar("wsgi.sr.before_first_block_app", ["test_start_response_comes_before_the_first_block"])
 class BlockBeforeStart(WsgiContract):
     """Yields a block of /large before it calls start_response."""
