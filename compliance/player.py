@@ -89,7 +89,8 @@ class Player(ABC):
         Further for ASGI: `scope` (overrides of its keys, also ABSENT), `events` (in place of the body's),
         `disconnect` (the condition for http.disconnect after them), and those of `play`. For WSGI: `environ`
         (overrides), `input` (overrides of `streams.Input`'s description, or None), `pauses` ({number of a
-        block: gate after it}), `stop` (blocks after which the client is gone), `gone` (the same for write()).
+        block: gate after it}), `stop` (blocks after which the client is gone), `gone` (the same for write()),
+        `wrapper` (whether there is a wsgi.file_wrapper).
         """
         asked = request(method, target, headers, body, root=root, length=length)
         begin = self._open_asgi if self.interface == "asgi" else self._open_wsgi
@@ -119,6 +120,7 @@ class Player(ABC):
         pauses: Mapping[int, str] | None = None,
         stop: int | None = None,
         gone: int | None = None,
+        wrapper: bool = False,
     ) -> Conversation:
         stream = {
             "parts": list(asked.parts),
@@ -134,6 +136,7 @@ class Player(ABC):
                 "pauses": dict(pauses or {}),
                 "stop": stop,
                 "gone": gone,
+                "wrapper": wrapper,
             }
         )
 

@@ -131,7 +131,7 @@ def test_an_unknown_path_is_not_found(combination: Server) -> None:
     assert status == 404, saw(status, "404")
 
 
-@requirement(asgi="asgi.http.body.event_accepted")
+@requirement(wsgi="wsgi.iter.binary_safe", asgi="asgi.http.body.event_accepted")
 def test_a_file_reaches_the_client_whole(combination: Server) -> None:
     """A file that the framework serves with its own means is the content, with its type and its length."""
     response = get(combination, "/file")

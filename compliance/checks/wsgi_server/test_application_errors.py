@@ -1,9 +1,11 @@
 """WSGI, error handling: what becomes of a request, its client and its server when the application fails."""
 
+import contextlib
+
 import pytest
 
 from compliance.exchange import App, Exchange
-from compliance.expect import Observe, in_sync, saw
+from compliance.expect import Closed, Observe, TargetDied, in_sync, saw
 from compliance.guest.apps import wsgi_application_errors as apps
 from compliance.requirements import requirement
 from compliance.server import Server
@@ -159,10 +161,19 @@ def test_the_answer_to_an_error_tells_nothing_of_the_application(server: Server)
 
 
 @requirement("wsgi.err.server_traps", definite=True)
-@pytest.mark.parametrize("kind", ["Severe", "SystemExit"])
-def test_an_error_that_is_no_exception_ends_the_request(server: Server, observe: Observe, kind: str) -> None:
+def test_an_error_that_is_no_exception_ends_the_request(server: Server, observe: Observe) -> None:
     """If the application raises what is not derived from Exception, nobody is left waiting, now or later."""
-    first = failing(server, apps.raises_at_once, kind=kind)
+    first = failing(server, apps.raises_at_once, kind="Severe")
     found = first.outcome()
     assert server.fence(apps.good).body == b"good", first.seen("a later request served")
     observe(f"status {found.status}" if found else "closes the connection")
+
+
+@requirement("wsgi.err.server_traps", definite=True)
+def test_a_system_exit_leaves_nobody_waiting(server: Server, observe: Observe) -> None:
+    """A server may take SystemExit for a request to stop; clients get an answer, or see its end."""
+    found, later = failing(server, apps.raises_at_once, kind="SystemExit").outcome(), None
+    with contextlib.suppress(Closed, TargetDied):
+        later = server.fence(apps.good).status
+    answer = f"status {found.status}" if found else "closes the connection"
+    observe(f"{answer}; then {'serves on' if later else 'ends'}")

@@ -6,6 +6,7 @@ A plan has these keys:
     input      the request body, as `streams.Input` takes it; None for no `wsgi.input` of ours
     pauses     {number of a block: name of the gate at which the server waits after it}
     stop       the number of blocks after which the client is gone: iteration ends and `close()` follows; None
+    wrapper    whether environ offers `wsgi.file_wrapper`
     gone       the number of calls after which `write()` raises an OSError, None for never
 """
 
@@ -14,6 +15,7 @@ import traceback
 from typing import Any, Callable, Dict, List, Optional
 
 from compliance.guest import tap
+from compliance.guest.drivers.files import FileWrapper
 from compliance.guest.drivers.line import WHOLE, Control, Told, make
 from compliance.guest.drivers.streams import Errors, Input
 
@@ -113,6 +115,8 @@ class Conversation:
         if self._plan["input"] is not None:
             environ.setdefault("wsgi.input", Input(self._channel, self._plan["input"], self.gates.wait))
         environ.setdefault("wsgi.errors", Errors(self._channel))
+        if self._plan["wrapper"]:
+            environ["wsgi.file_wrapper"] = FileWrapper(self._channel)
         return environ
 
     def play(self, app: Any) -> None:

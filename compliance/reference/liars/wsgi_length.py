@@ -159,6 +159,17 @@ class ContentInAnyCase(WSGICycle):
         return self.response.remaining == 0
 
 
+@liar(catches=["test_a_204_without_content_is_sent", "test_a_304_without_content_is_sent"])
+class NeedsContent(WSGICycle):
+    """A 204 or 304 is answered with 500 if the application yields nothing."""
+
+    def end(self) -> None:
+        """Nothing to send is an error."""
+        if not self.response.started and self.status[:3] in {"204", "304"}:
+            self.status = "500 Nothing Was Yielded"
+        super().end()
+
+
 @liar(catches=["test_a_204_has_no_transfer_encoding"], interface="wsgi", area="wsgi_server")
 class Codes204(Response):
     """A 204 says that its content is chunked."""

@@ -10,6 +10,7 @@ import asgi_request_liars
 import asgi_scope_liars
 import asgi_websocket_liars
 import wsgi_concurrency_liars
+import wsgi_file_liars
 import wsgi_input_liars
 import wsgi_liars
 import wsgi_response_liars
@@ -28,6 +29,7 @@ MODULES = (
     asgi_scope_liars,
     asgi_websocket_liars,
     wsgi_concurrency_liars,
+    wsgi_file_liars,
     wsgi_input_liars,
     wsgi_liars,
     wsgi_response_liars,

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 import sys
 import time
 from urllib.parse import parse_qsl
+from wsgiref.util import FileWrapper
 
-from compliance.guest.channel import gate, note
+from compliance.guest.channel import FILE, gate, note
 
 PATTERN = bytes(range(256)) * 256
 REASONS = {200: "OK", 204: "No Content", 302: "Found", 400: "Bad Request", 404: "Not Found"}
@@ -31,6 +33,7 @@ ROUTES = {
     "raise": ("raise_", READ),
     "stream": ("stream", READ),
     "stream-raise": ("stream_raise", READ),
+    "file": ("file", READ),
     "large": ("large", READ),
     "sleep": ("sleep", READ),
     "block": ("sleep", READ),
@@ -205,6 +208,16 @@ class WsgiContract:
         yield b"part-0\n"
         raise RuntimeError("the stream raised")
 
+    def file(self, environ, start_response, rest):
+        size = ("Content-Length", str(os.path.getsize(FILE)))
+        start_response("200 OK", [("Content-Type", "text/plain"), size])
+        return self.wrapped(environ, _opened())
+
+    def wrapped(self, environ, file):
+        if "wsgi.file_wrapper" in environ:
+            return environ["wsgi.file_wrapper"](file, 8192)
+        return FileWrapper(file)
+
     def large(self, environ, start_response, rest):
         size = int(rest)
         start_response("200 OK", [("Content-Type", "application/octet-stream")])
@@ -219,6 +232,10 @@ class WsgiContract:
     def hold(self, environ, start_response, rest):
         gate("hold")
         return self.text(start_response, "held")
+
+
+def _opened():
+    return open(FILE, "rb")
 
 
 def _cookies(field):

@@ -3,9 +3,9 @@
 import hashlib
 import time
 
-from flask import Flask, Response, jsonify, redirect, request
+from flask import Flask, Response, jsonify, redirect, request, send_file
 
-from compliance.guest.channel import gate, note
+from compliance.guest.channel import FILE, gate, note
 
 PATTERN = bytes(range(256)) * 256
 WRITE = ["POST", "PUT", "PATCH"]
@@ -138,6 +138,11 @@ def _broken():
 @app.get("/stream-raise")
 def stream_raise():
     return Response(_broken(), mimetype="text/plain")
+
+
+@app.get("/file")
+def file():
+    return send_file(FILE)
 
 
 @app.get("/large/<int:size>")
