@@ -105,6 +105,7 @@ class Server:
         self.host, self.port = self.way.host, 0
         self.process: Process | None = None
         self.exchanges: list[Exchange] = []
+        self.distrusted = False  # a check has done what may end it a moment later
         self._ready: Connection | None = None
 
     # Starting and stopping

@@ -155,7 +155,7 @@ class Stage:
         silent = any(exchange.was_silent() for exchange in server.exchanges)
         well = serves(server)
         self._deaths[subject.key] = 0 if well else self._deaths.get(subject.key, 0) + 1
-        if well and not silent:
+        if well and not silent and not server.distrusted:
             return
         self._drop(subject)
         if self._deaths[subject.key] >= _DEATHS:

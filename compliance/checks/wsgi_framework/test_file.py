@@ -42,8 +42,8 @@ def validators(framework: Framework) -> dict[str, str]:
 @requirement("wsgi.fw.read_optional_size")
 def test_a_file_for_the_wrapper_is_read_with_a_size_and_without(framework: Framework) -> None:
     """read(4) of a file that is given to the wrapper returns four bytes, and read() after it the rest."""
-    transcript = wrapped(framework)
-    assert transcript.blocks == [CONTENT[:4], CONTENT[4:]], transcript.seen("four bytes, then the rest")
+    read = wrapped(framework).of("file read")
+    assert read == [CONTENT[:4], CONTENT[4:]], saw(read, "four bytes, then the rest")
 
 
 @requirement("wsgi.fw.app_fallback")

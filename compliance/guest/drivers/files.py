@@ -9,7 +9,7 @@ FIRST = 4
 
 
 class _Wrapped:
-    """The iterable of a file, which has a `close()` exactly if the file has."""
+    """The iterable of a file; notes what it reads, and has a `close()` exactly if the file has."""
 
     def __init__(self, channel: Channel, file: Any) -> None:
         self._channel = channel
@@ -18,8 +18,9 @@ class _Wrapped:
             self.close = file.close
 
     def _read(self, *size: int) -> Any:
-        self._channel.note("file read", list(size))
-        return self._file.read(*size)
+        data = self._file.read(*size)
+        self._channel.note("file read", data)
+        return data
 
     def __iter__(self) -> Iterator[Any]:
         yield self._read(FIRST)
