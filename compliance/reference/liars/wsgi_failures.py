@@ -139,6 +139,7 @@ class LateErrorsCount(WSGICycle):
 
 @liar(
     catches=[
+        "test_a_system_exit_leaves_nobody_waiting",
         "test_an_error_that_is_no_exception_ends_the_request",
         "test_a_status_out_of_range_does_not_end_the_server",
         "test_an_application_that_fails_is_not_called_again",
@@ -153,9 +154,9 @@ class ErrorsAreFatal(WSGICycle):
     fatal = False
 
     def on_error(self, error: BaseException) -> None:
-        """Remember it."""
-        super().on_error(error)
+        """Remember it, before the client can know."""
         type(self).fatal = True
+        super().on_error(error)
 
     def call(self, environ: dict[str, Any]) -> Any:
         """Fail, if this is the fence."""
