@@ -187,7 +187,8 @@ class Exchange:
         `idle`: the connection will not be used again, so any response is the last.
         """
         response = self._response
-        last = response is not None and response.complete and (idle or response.is_last())
+        whole = response is not None and response.complete and response.status != 101
+        last = whole and (idle or self.response.is_last())
         if last or self.connection.ended:
             self.connection.half_close()
 
