@@ -294,7 +294,7 @@ class Server:
         return self._connection(source)
 
     def _leave(self) -> None:
-        """End connections that are done with: a server may wait for that, or keep a thread for each of them."""
+        """End connections that are done with: a server may wait for that, or keep a thread for each."""
         recent = {exchange.connection for exchange in self.exchanges[-_IDLE:]}
         for exchange in self.exchanges:
             exchange.leave(idle=exchange.connection not in recent)
