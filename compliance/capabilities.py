@@ -45,8 +45,8 @@ def _end_of_input(server: Server) -> str:
 
 
 def _file_wrapper(server: Server) -> str:
-    present = server.call(app=wsgi_file_wrapper.has_one).value("present")
-    return "environ has a wsgi.file_wrapper" if present else ""
+    found = server.call(app=wsgi_file_wrapper.has_one).value("callable")
+    return "environ has a wsgi.file_wrapper" if found else ""
 
 
 def _write(server: Server) -> str:

@@ -181,9 +181,14 @@ class Exchange:
         self.wait_end()
         return self
 
-    def leave(self) -> None:
-        """Say goodbye once the last response has come whole, or the server has: it may wait for that."""
-        last = self._response is not None and self._response.complete and self._response.is_last()
+    def leave(self, *, idle: bool = False) -> None:
+        """Say goodbye once the last response has come whole, or the server has: it may wait for that.
+
+        `idle`: the connection will not be used again, so any response is the last.
+        """
+        response = self._response
+        whole = response is not None and response.complete and response.status != 101
+        last = whole and (idle or self.response.is_last())
         if last or self.connection.ended:
             self.connection.half_close()
 

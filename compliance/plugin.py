@@ -250,13 +250,13 @@ def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> N
 @pytest.fixture
 def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
-    return _available(lambda: stage.server(subject.started(mode_of(request.function))))
+    return _available(lambda: _server(stage, subject, request.function))
 
 
 @pytest.fixture
 def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
-    return _available(lambda: stage.server(subject.started(mode_of(request.function))))
+    return _available(lambda: _server(stage, subject, request.function))
 
 
 @pytest.fixture
@@ -278,6 +278,10 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
     if story is None:
         raise pytest.UsageError(f"{request.node.nodeid} looks at a life but names no story: add @lives(…)")
     return _available(lambda: stage.lives(subject).life(story))
+
+
+def _server(stage: Stage, subject: Subject, check: Callable[..., Any]) -> Server:
+    return stage.server(subject.started(mode_of(check)), f"{check.__module__}.{check.__name__}")
 
 
 def _available(get: Callable[[], T]) -> T:

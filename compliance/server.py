@@ -35,6 +35,7 @@ E = TypeVar("E", bound=Exchange)
 _COUNTER = itertools.count(1)
 _POLL, _POLL_MAX = 0.002, 0.02
 _KEPT = 250  # exchanges of one check
+_IDLE = 8  # of them, those whose connections stay open when they are over
 
 
 class StartError(Exception):
@@ -289,9 +290,14 @@ class Server:
             connection, self._ready = self._ready, None
             return connection
         self.check_alive()
-        for exchange in self.exchanges:
-            exchange.leave()
+        self._leave()
         return self._connection(source)
+
+    def _leave(self) -> None:
+        """End connections that are done with: a server may wait for that, or keep a thread for each."""
+        recent = {exchange.connection for exchange in self.exchanges[-_IDLE:]}
+        for exchange in self.exchanges:
+            exchange.leave(idle=exchange.connection not in recent)
 
     def prepare(
         self,

@@ -2,7 +2,7 @@
 
 A subject that does not start, or fails the pre-flight (one GET, one POST that is echoed), is unavailable:
 that is one error, and its checks are not judged. One that dies is started again, unless it dies
-in every check.
+in every check; the rows of a check count as one.
 """
 
 import contextlib
@@ -79,7 +79,8 @@ class Stage:
         self._servers: dict[str, Server] = {}
         self._frameworks: dict[str, Framework] = {}
         self._ready: set[str] = set()
-        self._deaths: dict[str, int] = {}
+        self._deaths: dict[str, set[str]] = {}  # the checks in which it died since it last survived one
+        self._latest: dict[str, str] = {}
         self._unavailable: dict[str, str] = {}
         self._retired: list[Server] = []
         self._lives: dict[str, Lives] = {}
@@ -121,8 +122,8 @@ class Stage:
             self._servers[subject.key] = self.new_server(subject).launch()
         return self._servers[subject.key]
 
-    def server(self, subject: Subject) -> Server:
-        """The subject's running server, ready for a check; raises Unavailable once, then NotJudged."""
+    def server(self, subject: Subject, check: str = "") -> Server:
+        """The subject's running server, ready for the check; raises Unavailable once, then NotJudged."""
         self._refuse(subject)
         try:
             self._bury(subject)
@@ -136,6 +137,7 @@ class Stage:
             self.retire(subject)
             raise Unavailable(str(error)) from error
         server.reset()
+        self._latest[subject.key] = check
         return server
 
     def _refuse(self, subject: Subject) -> None:
@@ -154,11 +156,12 @@ class Stage:
             return
         silent = any(exchange.was_silent() for exchange in server.exchanges)
         well = serves(server)
-        self._deaths[subject.key] = 0 if well else self._deaths.get(subject.key, 0) + 1
+        died = set() if well else {*self._deaths.get(subject.key, ()), self._latest[subject.key]}
+        self._deaths[subject.key] = died
         if well and not silent and not server.distrusted:
             return
         self._drop(subject)
-        if self._deaths[subject.key] >= _DEATHS:
+        if len(died) >= _DEATHS:
             last = server.log() or "(nothing)"
             raise StartError(
                 f"{subject.name} died in {_DEATHS} checks in a row\nlast lines of its log:\n{last}"

@@ -22,6 +22,14 @@ def test_whether_there_is_a_file_wrapper(server: Server, observe: Observe) -> No
 
 
 @requirement("wsgi.fw.signature")
+def test_a_file_wrapper_that_is_there_can_be_called(server: Server) -> None:
+    """Where environ has a wsgi.file_wrapper, applications call it without looking at it."""
+    exchange = server.call(app=apps.has_one)
+    found = exchange.value("present"), exchange.value("callable")
+    assert found in {(False, False), (True, True)}, saw(found, "no such key, or a callable under it")
+
+
+@requirement("wsgi.fw.signature", needs=("file-wrapper",))
 @pytest.mark.parametrize("sizes", [[], [3], [65536]], ids=["none", "3", "65536"])
 def test_the_block_size_may_be_given(server: Server, sizes: list[int]) -> None:
     """The wrapper takes the file alone, or the file and a block size."""

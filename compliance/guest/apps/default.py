@@ -1,17 +1,23 @@
-"""Apps for requests that name none: they record what they get, read the body and answer."""
+"""Apps for requests that name none: they record what they get, read the body and answer with it.
+
+A request without a body is answered with some words: a server that fails with empty responses is to fail in
+the checks that are about them, not in all others.
+"""
 
 from typing import Any, Callable, Dict, List
 
+NO_BODY = b"no body"
+
 
 def wsgi(environ: Dict[str, Any], start_response: Callable[..., Any], channel: Any) -> List[bytes]:
-    """Record environ (what is under keys of type str, as a plain dict) and body; answer 200 with the body."""
+    """Record environ (keys of type str, as a plain dict) and body; answer 200 with the body, or NO_BODY."""
     channel.note("environ", {key: environ[key] for key in environ if isinstance(key, str)})
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     channel.note("body", body)
-    start_response(
-        "200 OK", [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(body)))]
-    )
-    return [body]
+    content = body or NO_BODY
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(content)))]
+    start_response("200 OK", headers)
+    return [content]
 
 
 async def read_body(receive: Callable[..., Any]) -> bytes:
@@ -34,11 +40,11 @@ async def answer(send: Callable[..., Any], body: bytes, status: int = 200) -> No
 async def http(
     scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
 ) -> None:
-    """Record scope and body; answer 200 with the body."""
+    """Record scope and body; answer 200 with that, or NO_BODY."""
     channel.note("scope", dict(scope))
     body = await read_body(receive)
     channel.note("body", body)
-    await answer(send, body)
+    await answer(send, body or NO_BODY)
 
 
 async def websocket(

@@ -116,12 +116,14 @@ class _FileWrapper:
 
 
 def _wrapper(environ: Environ) -> Any:
-    return environ.get("wsgi.file_wrapper", _FileWrapper)
+    found = environ.get("wsgi.file_wrapper")
+    return found if callable(found) else _FileWrapper
 
 
 def has_one(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
-    """Note whether there is a wsgi.file_wrapper."""
+    """Note whether there is a wsgi.file_wrapper, and whether it can be called."""
     channel.note("present", "wsgi.file_wrapper" in environ)
+    channel.note("callable", callable(environ.get("wsgi.file_wrapper")))
     start_response("200 OK", list(TEXT))
     return [b"ok"]
 

@@ -22,6 +22,15 @@ class NoFileWrapper(WSGICycle):
         return {name: stream for name, stream in super().streams().items() if name != "wsgi.file_wrapper"}
 
 
+@liar(catches=["test_a_file_wrapper_that_is_there_can_be_called"])
+class NoneForAWrapper(WSGICycle):
+    """The key wsgi.file_wrapper is there, and nothing that can be called."""
+
+    def streams(self) -> dict[str, Any]:
+        """With None under it."""
+        return super().streams() | {"wsgi.file_wrapper": None}
+
+
 @liar(catches=["test_middleware_can_change_what_a_wrapper_yields", "test_the_block_size_may_be_given"])
 class NoBlockSize(FileWrapper):
     """The wrapper takes one argument only."""
