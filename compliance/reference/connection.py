@@ -156,7 +156,7 @@ class Connection:
 
     def feed(self) -> bool:
         """Give the parser what the stream has; whether that was anything."""
-        data = self.stream.take()
+        data = self.take()
         if self._at_start and data:
             data = self.skip_empty_lines(data)
         if not data and (not self.stream.eof or self._fed_eof):
@@ -166,6 +166,10 @@ class Connection:
             self._head += data
         self.protocol.receive_data(data)
         return True
+
+    def take(self) -> bytes:
+        """What the stream has received."""
+        return self.stream.take()
 
     def skip_empty_lines(self, data: bytes) -> bytes:
         """Drop the empty lines that some clients send between requests."""

@@ -18,6 +18,6 @@ _SPACED_COLON = re.compile(rb"[ \t]+:")
 class TrimsNames(Connection):
     """Whitespace between a field name and its colon is overlooked."""
 
-    def skip_empty_lines(self, data: bytes) -> bytes:
+    def take(self) -> bytes:
         """Without it."""
-        return _SPACED_COLON.sub(b":", super().skip_empty_lines(data))
+        return _SPACED_COLON.sub(b":", super().take())
