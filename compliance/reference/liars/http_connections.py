@@ -149,7 +149,8 @@ class ResetsUploads(Connection):
 
     async def drain(self) -> bool:
         """Not at all."""
-        if isinstance(await self.next_event(), h11.Data):
+        unread = self.protocol.their_state is h11.SEND_BODY
+        if unread and isinstance(await self.next_event(), h11.Data):
             self.stream.reset()
         return await super().drain()
 
