@@ -96,9 +96,14 @@ class Attempt:
         return not self.own and bool(self.responses) and self.responses[0].status >= 400
 
     @property
-    def followed(self) -> bool:
-        """Whether the application got the request that follows, as it was sent."""
-        return len(self.calls) == len(self.own) + 1
+    def served(self) -> bool:
+        """Whether the application got the request, once, and its answer came."""
+        return len(self.own) == 1 and self.statuses[:1] == [200]
+
+    @property
+    def over(self) -> bool:
+        """Whether there was an end, and at most one call before it."""
+        return len(self.own) <= 1 and self.end != "silent"
 
     @property
     def bodies(self) -> list[bytes]:
@@ -128,9 +133,18 @@ class Attempt:
     def in_step(self) -> bool:
         """Whether the application got at most one request before the one that follows, and nothing else.
 
-        What follows may have got no answer, if the connection was ended.
+        What follows may have got no answer, if the connection was ended, but no error: it is a good request.
         """
-        return len(self.own) <= 1 and self.end != "silent" and not self.rest
+        right = all(status < 400 for status in self.statuses[1:])
+        return len(self.own) <= 1 and self.end != "silent" and not self.rest and right
+
+    def took(self, body: bytes) -> bool:
+        """Whether the application got one request, with this body, and the server stayed in step."""
+        return self.bodies == [body] and len(self.own) == 1 and self.in_step
+
+    def refused_for_good(self, *statuses: int) -> bool:
+        """Whether the request was refused with one of these statuses, and the connection ended with that."""
+        return self.refused_with(*statuses) and self.ended_after_first
 
     def outcome(self) -> str:
         """What became of the first request, in words that can be compared from server to server."""
