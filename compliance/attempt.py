@@ -242,6 +242,8 @@ def _read(result: Attempt, method: str) -> None:
             response = connection.final_head(methods.pop() if methods else "GET")
             result.responses.append(response)
             BodyReader(connection, response).rest()
+            if response.is_last():
+                connection.half_close()  # as any client does; some servers wait for it
     except (Closed, NotHttp):
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
         with contextlib.suppress(Silence):

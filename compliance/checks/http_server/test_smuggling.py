@@ -129,7 +129,7 @@ def test_no_request_hides_behind_a_doubtful_length(server: Server, fields: tuple
     assert not any(serves_hidden(one) for one in got), seen(got, "no call for the hidden request")
 
 
-@requirement("rfc9112.sec.smuggling")
+@requirement("rfc9112.sec.smuggling", needs=("chunked",))
 @pytest.mark.parametrize("body", CHUNKS.values(), ids=CHUNKS.keys())
 def test_no_request_hides_in_doubtful_chunks(server: Server, body: bytes) -> None:
     """With chunks that are doubtful, what may be the body is not served."""

@@ -13,12 +13,13 @@ def _note_request(environ: Environ, channel: Any) -> None:
 
 
 def _content(environ: Environ) -> bytes:
-    """The whole body: as long as Content-Length says, or where that is missing, to the end of the stream."""
+    """The whole body: as long as Content-Length says, or where it is chunked, to the end of the stream."""
     length = environ.get("CONTENT_LENGTH")
     if length:
         return bytes(environ["wsgi.input"].read(int(length)))
-    coded = environ.get("HTTP_TRANSFER_ENCODING") or environ.get("wsgi.input_terminated")
-    return bytes(environ["wsgi.input"].read()) if coded else b""
+    last = environ.get("HTTP_TRANSFER_ENCODING", "").rpartition(",")[2].strip().lower()
+    ends = last == "chunked" or environ.get("wsgi.input_terminated")
+    return bytes(environ["wsgi.input"].read()) if ends else b""
 
 
 def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
