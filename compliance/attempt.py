@@ -126,8 +126,12 @@ class Attempt:
 
     @property
     def ended_after_first(self) -> bool:
-        """Whether the connection ended with the first answer, or without one, and nothing else was taken."""
-        return len(self.responses) <= 1 and self.end != "silent" and len(self.calls) == len(self.own)
+        """Whether the connection ended with the first answer, or without one, and nothing else was taken.
+
+        An error may follow the answer of an application that did not wait for the faulty rest.
+        """
+        errors = all(status >= 400 for status in self.statuses[1:])
+        return errors and self.end != "silent" and len(self.calls) == len(self.own) <= 1
 
     @property
     def in_step(self) -> bool:
@@ -142,9 +146,16 @@ class Attempt:
         """Whether the application got one request, with this body, and the server stayed in step."""
         return self.bodies == [body] and len(self.own) == 1 and self.in_step
 
-    def refused_for_good(self, *statuses: int) -> bool:
-        """Whether the request was refused with one of these statuses, and the connection ended with that."""
-        return self.refused_with(*statuses) and self.ended_after_first
+    def rejected(self, *statuses: int) -> bool:
+        """Whether it was answered with one of these statuses, and the connection ended with that.
+
+        The application may have been called before the fault was found, but has seen no whole body.
+        """
+        return (
+            self.statuses[:1] in [[status] for status in statuses]
+            and self.ended_after_first
+            and not self.bodies
+        )
 
     def outcome(self) -> str:
         """What became of the first request, in words that can be compared from server to server."""
@@ -175,7 +186,7 @@ def _spell(call: Call) -> str:
     return text if not call.body else f"{text} with body {shorten(call.body, 60)}"
 
 
-def attempt(
+def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
     server: Server,
     data: bytes,
     *,
@@ -185,6 +196,7 @@ def attempt(
     rhythm: Rhythm = whole,
     method: str = "GET",
     half_close: bool = False,
+    in_turn: bool = False,
 ) -> Attempt:
     """Send `data`, and `following` behind it, on a fresh connection, and read to its end.
 
@@ -192,18 +204,20 @@ def attempt(
     request: the field that says so takes PLACE, or comes behind the first line end of `data`. Without it the
     default app gets it.
     `method` is that of the first request, if the answer to it may have no content (HEAD). `half_close`: that
-    is all that the client sends, and it says so; some servers then close without an answer.
+    is all that the client sends, and it says so; some servers then close without an answer. `in_turn`:
+    `following` is sent when the first answer has come, for requests that are whole however they are read.
     """
     chosen = getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app) if app else None
     exchange = server.prepare(chosen, with_)
-    for piece in _pieces(_with_field(data, exchange.field), following, rhythm):
+    at_once = b"" if in_turn else following
+    for piece in _pieces(_with_field(data, exchange.field), at_once, rhythm):
         exchange.send(piece)
         if rhythm is not whole:
             wait_read(exchange.connection.socket)
     if half_close:
         exchange.connection.half_close()
     result = Attempt(exchange)
-    _read(result, method)
+    _read(result, method, following if in_turn else b"")
     exchange.connection.close()
     _account(server, result)
     return result
@@ -233,8 +247,11 @@ def _pieces(data: bytes, following: bytes, rhythm: Rhythm) -> Sequence[bytes]:
     return [data + following] if rhythm is whole else [*rhythm(data), following]
 
 
-def _read(result: Attempt, method: str) -> None:
-    """Read responses until the connection ends, or nothing comes, or what comes is no HTTP."""
+def _read(result: Attempt, method: str, following: bytes) -> None:
+    """Read responses until the connection ends, or nothing comes, or what comes is no HTTP.
+
+    `following` is sent behind the first one, unless that is the last.
+    """
     connection = result.exchange.connection
     methods = [method]
     try:
@@ -244,6 +261,8 @@ def _read(result: Attempt, method: str) -> None:
             BodyReader(connection, response).rest()
             if response.is_last():
                 connection.half_close()  # as any client does; some servers wait for it
+            elif following and len(result.responses) == 1:
+                connection.send(following)
     except (Closed, NotHttp):
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
         with contextlib.suppress(Silence):

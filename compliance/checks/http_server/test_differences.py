@@ -59,14 +59,14 @@ def test_lines_that_end_with_lf_alone(server: Server, observe: Observe, data: by
 @pytest.mark.parametrize("line", WHITESPACE.values(), ids=WHITESPACE.keys())
 def test_other_whitespace_in_a_request_line(server: Server, observe: Observe, line: bytes) -> None:
     """What a server does with a request line whose words are separated otherwise."""
-    observe(attempt(server, lines(line, HOST), app="reads").outcome())
+    observe(attempt(server, lines(line, HOST), app="reads", in_turn=True).outcome())
 
 
 @requirement("rfc9112.reqline.lenient_ws")
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())
 def test_unusual_targets(server: Server, observe: Observe, target: bytes) -> None:
     """What a server makes of a target that is no URI, or a strange one."""
-    observe(attempt(server, get(target=target), app="reads").outcome())
+    observe(attempt(server, get(target=target), app="reads", in_turn=True).outcome())
 
 
 @requirement("rfc9112.chunk.bare_lf", needs=("chunked",))
@@ -80,4 +80,4 @@ def test_strange_extensions_of_chunks(server: Server, observe: Observe, extensio
 def test_a_chunked_request(server: Server, observe: Observe) -> None:
     """What a server does with a body whose length is not said."""
     data = lines(b"POST / HTTP/1.1", HOST, b"Transfer-Encoding: chunked", body=b"5\r\nhello\r\n0\r\n\r\n")
-    observe(attempt(server, data, app="ignores").outcome())
+    observe(attempt(server, data, app="ignores", in_turn=True).outcome())

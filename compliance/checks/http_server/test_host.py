@@ -42,7 +42,7 @@ INVALID = {
 )
 def test_a_request_without_a_host_gets_400(server: Server, start: bytes) -> None:
     """A request of HTTP/1.1 without a Host field gets 400, whatever its target."""
-    got = both(server, lines(start))
+    got = both(server, lines(start), in_turn=True)
     assert all(one.refused_with(400) for one in got), seen(got, "400, and no call")
 
 
@@ -50,7 +50,7 @@ def test_a_request_without_a_host_gets_400(server: Server, start: bytes) -> None
 @pytest.mark.parametrize("fields", MULTIPLE.values(), ids=MULTIPLE.keys())
 def test_a_request_with_two_hosts_gets_400(server: Server, fields: tuple[bytes, ...]) -> None:
     """A request with two Host fields, alike or not, gets 400."""
-    got = both(server, lines(GET, *fields))
+    got = both(server, lines(GET, *fields), in_turn=True)
     assert all(one.refused_with(400) for one in got), seen(got, "400, and no call")
 
 
@@ -58,20 +58,20 @@ def test_a_request_with_two_hosts_gets_400(server: Server, fields: tuple[bytes, 
 @pytest.mark.parametrize("host", INVALID.values(), ids=INVALID.keys())
 def test_a_host_that_is_none_gets_400(server: Server, host: bytes) -> None:
     """A request whose Host is not a host with an optional port gets 400."""
-    got = both(server, lines(GET, b"Host: " + host))
+    got = both(server, lines(GET, b"Host: " + host), in_turn=True)
     assert all(one.refused_with(400) for one in got), seen(got, "400, and no call")
 
 
 @requirement("rfc9112.host.empty_allowed")
 def test_an_empty_host(server: Server, observe: Observe) -> None:
     """What a server does with an empty Host, which a client sends for a URI without an authority."""
-    observe(attempt(server, lines(GET, b"Host:"), app="reads").outcome())
+    observe(attempt(server, lines(GET, b"Host:"), app="reads", in_turn=True).outcome())
 
 
 @requirement("rfc9112.host.http10_optional")
 def test_http_1_0_needs_no_host(server: Server) -> None:
     """A request of HTTP/1.0 without a Host field is served."""
-    got = attempt(server, lines(b"GET / HTTP/1.0"), app="reads")
+    got = attempt(server, lines(b"GET / HTTP/1.0"), app="reads", in_turn=True)
     assert got.served, got.seen("one call, and its answer")
 
 
@@ -81,12 +81,12 @@ def test_http_1_0_needs_no_host(server: Server) -> None:
 )
 def test_the_host_reaches_the_application(server: Server, host: bytes) -> None:
     """The application sees the Host that the client sent."""
-    got = attempt(server, lines(GET, b"Host: " + host), app="reads")
+    got = attempt(server, lines(GET, b"Host: " + host), app="reads", in_turn=True)
     assert [call.all(b"host") for call in got.own] == [[host]], got.seen(f"one call, with the Host {host!r}")
 
 
 @requirement("rfc9110.field.unknown_ignored")
 def test_an_unknown_field_is_no_error(server: Server) -> None:
     """A field that nobody has defined changes nothing."""
-    got = attempt(server, get(b"X-Nobody-Knows: me"), app="reads")
+    got = attempt(server, get(b"X-Nobody-Knows: me"), app="reads", in_turn=True)
     assert got.served, got.seen("one call, and its answer")

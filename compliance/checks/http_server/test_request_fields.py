@@ -69,7 +69,7 @@ def has_no_line_end(one: Attempt) -> bool:
 )
 def test_whitespace_before_a_colon_is_refused(server: Server, line: bytes) -> None:
     """A request with whitespace between a field name and its colon gets 400."""
-    got = both(server, post(line))
+    got = both(server, post(line, body=b"0\r\n\r\n"), in_turn=True)
     assert all(one.refused_with(400) for one in got), seen(got, "400, and no call")
 
 
@@ -77,7 +77,7 @@ def test_whitespace_before_a_colon_is_refused(server: Server, line: bytes) -> No
 @pytest.mark.parametrize("line", [b" X-A: b", b"\tX-A: b"], ids=["space", "tab"])
 def test_no_field_begins_with_whitespace(server: Server, line: bytes) -> None:
     """A line behind the request line that begins with whitespace is dropped, or the request is refused."""
-    got = both(server, lines(b"GET / HTTP/1.1", line, HOST))
+    got = both(server, lines(b"GET / HTTP/1.1", line, HOST), in_turn=True)
     right = [one.turned_away or (one.in_step and not one.values(b"x-a")) for one in got]
     assert all(right), seen(got, "a refusal, or a request without this line")
 
@@ -86,7 +86,7 @@ def test_no_field_begins_with_whitespace(server: Server, line: bytes) -> None:
 @pytest.mark.parametrize("line", NO_NAMES.values(), ids=NO_NAMES.keys())
 def test_a_field_without_a_name_that_is_a_token_is_refused(server: Server, line: bytes) -> None:
     """A request with a field line that has no colon, or no token before it, reaches no application."""
-    got = both(server, get(line))
+    got = both(server, get(line), in_turn=True)
     assert all(one.turned_away for one in got), seen(got, "a refusal, and no call")
 
 
@@ -94,7 +94,7 @@ def test_a_field_without_a_name_that_is_a_token_is_refused(server: Server, line:
 @pytest.mark.parametrize("fold", [b"\r\n ", b"\r\n\t", b" \r\n  "], ids=["space", "tab", "many"])
 def test_a_folded_value_is_refused_or_unfolded(server: Server, fold: bytes) -> None:
     """A request with a folded value gets 400, or the application sees spaces in place of the fold."""
-    got = both(server, get(b"X-A: a" + fold + b"b"))
+    got = both(server, get(b"X-A: a" + fold + b"b"), in_turn=True)
     right = [one.refused_with(400) or is_unfolded(one.values(b"x-a")) for one in got]
     assert all(right), seen(got, f"400, or the value b'a b', not {got[0].values(b'x-a')}")
 
@@ -103,7 +103,7 @@ def test_a_folded_value_is_refused_or_unfolded(server: Server, fold: bytes) -> N
 @pytest.mark.parametrize("line", TRIMMED.values(), ids=TRIMMED.keys())
 def test_whitespace_around_a_value_is_no_part_of_it(server: Server, line: bytes) -> None:
     """The application sees a value without the whitespace around it, and with that inside."""
-    got = attempt(server, get(line), app="reads")
+    got = attempt(server, get(line), app="reads", in_turn=True)
     assert [call.all(b"x-a") for call in got.own] == [[b"b c"]], got.seen("one call, with the value b'b c'")
 
 
@@ -111,7 +111,7 @@ def test_whitespace_around_a_value_is_no_part_of_it(server: Server, line: bytes)
 @pytest.mark.parametrize("value", [b"a\0b", b"\0", b"a\0"], ids=["between", "alone", "last"])
 def test_nul_in_a_value_is_refused_or_a_space(server: Server, value: bytes) -> None:
     """A request with NUL in a value is refused, or the application sees a space in its place."""
-    got = both(server, get(b"X-A: " + value))
+    got = both(server, get(b"X-A: " + value), in_turn=True)
     replaced = [[value.replace(b"\0", b" ").strip()]]
     right = [one.turned_away or one.values(b"x-a") in replaced for one in got]
     assert all(right), seen(got, f"a refusal, or a space for NUL, not {got[0].values(b'x-a')}")
@@ -123,14 +123,14 @@ def test_nul_in_a_value_is_refused_or_a_space(server: Server, value: bytes) -> N
 )
 def test_other_control_characters_in_a_value(server: Server, observe: Observe, octet: bytes) -> None:
     """What a server does with a control character in a value that is none of CR, LF and NUL."""
-    observe(attempt(server, get(b"X-A: a" + octet + b"b"), app="reads").outcome())
+    observe(attempt(server, get(b"X-A: a" + octet + b"b"), app="reads", in_turn=True).outcome())
 
 
 @requirement("rfc9112.parse.bare_cr_request")
 @pytest.mark.parametrize("data", BARE_CR.values(), ids=BARE_CR.keys())
 def test_a_bare_cr_reaches_no_application_and_ends_no_line(server: Server, data: bytes) -> None:
     """A CR that no LF follows makes its element invalid, or is a space."""
-    got = both(server, data)
+    got = both(server, data, in_turn=True)
     right = [one.turned_away or (one.in_step and has_no_line_end(one)) for one in got]
     assert all(right), seen(got, "a refusal, or no CR at the application")
 
@@ -139,7 +139,7 @@ def test_a_bare_cr_reaches_no_application_and_ends_no_line(server: Server, data:
 @pytest.mark.parametrize("value", [b"caf\xc3\xa9", b"\xff\xfe", b"a\x80b"], ids=["UTF-8", "no UTF-8", "80"])
 def test_octets_above_7f_arrive_as_they_were_sent(server: Server, value: bytes) -> None:
     """The application sees the octets of a value that are no ASCII as they were sent."""
-    got = attempt(server, get(b"X-A: " + value), app="reads")
+    got = attempt(server, get(b"X-A: " + value), app="reads", in_turn=True)
     assert [call.all(b"x-a") for call in got.own] == [[value]], got.seen(
         f"one call, with the value {value!r}"
     )
@@ -159,7 +159,7 @@ def test_octets_above_7f_arrive_as_they_were_sent(server: Server, value: bytes) 
 )
 def test_no_octets_above_7f_end_a_line(server: Server, value: bytes) -> None:
     """A value whose characters become line ends when they are decoded stays one value."""
-    got = both(server, get(b"X-A: " + value))
+    got = both(server, get(b"X-A: " + value), in_turn=True)
     right = [one.turned_away or (one.in_step and has_no_line_end(one)) for one in got]
     assert all(right), seen(got, "one field at the application, or a refusal")
 
@@ -168,7 +168,7 @@ def test_no_octets_above_7f_end_a_line(server: Server, value: bytes) -> None:
 @pytest.mark.parametrize("name", [b"content-length", b"CONTENT-LENGTH", b"cONTENT-lENGTH"])
 def test_the_names_of_fields_have_no_case(server: Server, name: bytes) -> None:
     """A body is framed by its length, in whatever letters the field is named."""
-    got = attempt(server, post(name + b": 5", body=b"hello"), app="reads")
+    got = attempt(server, post(name + b": 5", body=b"hello"), app="reads", in_turn=True)
     assert got.bodies == [b"hello"], got.seen("one call, with the body b'hello'")
 
 
@@ -188,7 +188,7 @@ def test_no_application_is_called_before_the_last_field(server: Server) -> None:
 @pytest.mark.parametrize("fields", LARGE.values(), ids=LARGE.keys())
 def test_fields_that_are_too_large_get_an_error(server: Server, fields: list[bytes]) -> None:
     """Large fields, and many, reach the application whole, or are refused with a status of 4xx."""
-    got = attempt(server, get(*fields), app="reads")
+    got = attempt(server, get(*fields), app="reads", in_turn=True)
     name = fields[-1].partition(b":")[0].lower()
     whole = [call.all(name) for call in got.own] == [[fields[-1].partition(b": ")[2]]]
     refused = got.refused and got.statuses[0] < 500
@@ -199,5 +199,5 @@ def test_fields_that_are_too_large_get_an_error(server: Server, fields: list[byt
 @pytest.mark.parametrize("value", [b", close", b"close,,", b",,\t, close ,"])
 def test_empty_elements_of_a_list_are_ignored(server: Server, value: bytes) -> None:
     """`close` counts among empty elements of Connection: what follows is not served."""
-    got = attempt(server, get(b"Connection: " + value), app="reads")
+    got = attempt(server, get(b"Connection: " + value), app="reads", in_turn=True)
     assert [call.path for call in got.calls] == [b"/"], got.seen("one request served, and a close")

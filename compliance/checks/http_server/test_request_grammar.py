@@ -96,7 +96,7 @@ def as_sent(got: Attempt, sent: Sent) -> bool:
 @given(sent=requests())
 def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request reach the application as they were sent."""
-    got = attempt(server, sent.octets(), app="reads")
+    got = attempt(server, sent.octets(), app="reads", in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
 
 
@@ -104,7 +104,7 @@ def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
 @given(sent=requests(coded=True))
 def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request in chunks reach the application as sent."""
-    got = attempt(server, sent.octets(), app="reads")
+    got = attempt(server, sent.octets(), app="reads", in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
 
 
@@ -112,7 +112,7 @@ def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) 
 @given(sent=requests(), place=st.integers(1, 150))
 def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Sent, place: int) -> None:
     """A request means the same wherever its octets are split over two segments."""
-    got = attempt(server, sent.octets(), app="reads", rhythm=cut_at(place))
+    got = attempt(server, sent.octets(), app="reads", rhythm=cut_at(place), in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
 
 
@@ -120,7 +120,7 @@ def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Se
 @given(sent=requests(coded=True), place=st.integers(-60, -1))
 def test_chunks_in_two_pieces_arrive_as_they_were_sent(server: Server, sent: Sent, place: int) -> None:
     """A chunked body means the same wherever its octets are split over two segments."""
-    got = attempt(server, sent.octets(), app="reads", rhythm=cut_at(place))
+    got = attempt(server, sent.octets(), app="reads", rhythm=cut_at(place), in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
 
 
@@ -128,7 +128,7 @@ def test_chunks_in_two_pieces_arrive_as_they_were_sent(server: Server, sent: Sen
 def test_a_request_that_comes_octet_by_octet_arrives_as_it_was_sent(server: Server) -> None:
     """A request means the same if each octet comes alone."""
     sent = Sent("POST", "/q", "a=b", (("X-A", "b c"),), b"hello", None)
-    got = attempt(server, sent.octets(), app="reads", rhythm=bytewise)
+    got = attempt(server, sent.octets(), app="reads", rhythm=bytewise, in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
 
 

@@ -22,6 +22,12 @@ def _content(environ: Environ) -> bytes:
     return bytes(environ["wsgi.input"].read()) if ends else b""
 
 
+def _answer(environ: Environ, start_response: Start, body: bytes) -> List[bytes]:
+    content = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+    start_response("200 OK", [TEXT, ("Content-Length", str(len(content)))])
+    return [content]
+
+
 def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     """Note the request, and the body once it was read to its end: "body", or what was raised: "cut"."""
     _note_request(environ, channel)
@@ -30,15 +36,13 @@ def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     except Exception as error:
         channel.note("cut", repr(error))
         raise
-    start_response("200 OK", [TEXT, ("Content-Length", "4")])
-    return [b"read"]
+    return _answer(environ, start_response, b"read")
 
 
 def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     """Note the request, and answer without a look at the body."""
     _note_request(environ, channel)
-    start_response("200 OK", [TEXT, ("Content-Length", "7")])
-    return [b"ignored"]
+    return _answer(environ, start_response, b"ignored")
 
 
 def responds(
