@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import h11
+from h11 import _readers
 
 from compliance.reference.errors import ClientDisconnected, RequestError, log_exception
 from compliance.reference.request import Headers, Request, parse
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from compliance.reference.server import Server
 
 _EMPTY_LINES = re.compile(rb"\A(?:\r\n)+")
+
+_TOKEN = r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"  # noqa: S105 - of the grammar
+_QUOTED = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+_EXTENSION = rf"[ \t]*;[ \t]*{_TOKEN}(?:[ \t]*=[ \t]*(?:{_TOKEN}|{_QUOTED}))?"
+
+# For h11 anything is an extension of a chunk, and no whitespace stands before one (RFC 9112 section 7.1.1).
+_readers.chunk_header_re = re.compile(rf"(?P<chunk_size>[0-9A-Fa-f]{{1,20}})(?:{_EXTENSION})*\r\n".encode())
 
 _CODINGS = re.compile(rb"^transfer-encoding:(.*)$", re.IGNORECASE | re.MULTILINE)
 

@@ -14,6 +14,7 @@ from compliance.server import Server
 from compliance.wire.http import Connection, request
 
 GET = b"GET / HTTP/1.1\r\nHost: testserver\r\n\r\n"
+CLOSE = b"GET / HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
 GET_10 = b"GET / HTTP/1.0\r\nHost: testserver\r\n\r\n"
 KEPT_10 = b"GET / HTTP/1.0\r\nHost: testserver\r\nConnection: keep-alive\r\n\r\n"
 MALFORMED = b"GET / HTTP/1.1\r\nHost: testserver\r\nno field\r\n\r\n"
@@ -31,9 +32,9 @@ closing = pytest.mark.parametrize(
 )
 
 
-def closes(server: Server, options: bytes = b"Connection: close") -> Attempt:
-    """A request with these options, and another one behind it."""
-    return attempt(server, b"GET / HTTP/1.1\r\nHost: testserver\r\n%b\r\n\r\n" % options, app="reads")
+def closes(server: Server) -> Attempt:
+    """A request that asks to close, and another one behind it."""
+    return attempt(server, CLOSE, app="reads")
 
 
 def is_kept(got: Attempt) -> bool:
@@ -79,21 +80,21 @@ def was_dropped(old: Exchange, new: Exchange) -> bool:
 @requirement("rfc9112.conn.persistent_default")
 def test_a_connection_persists(server: Server) -> None:
     """A connection of HTTP/1.1 carries another request after the first response."""
-    got = attempt(server, GET, app="reads")
+    got = attempt(server, GET, app="reads", in_turn=True)
     assert got.statuses == [200, 200], got.seen("two responses on the connection")
 
 
 @requirement("rfc9112.conn.no_persist_close")
 def test_a_server_that_does_not_persist_says_close(server: Server) -> None:
     """A response after which the connection ends has the connection option close."""
-    got = attempt(server, GET, app="reads")
+    got = attempt(server, GET, app="reads", in_turn=True)
     assert is_kept(got) or got.responses[0].is_last(), got.seen("another response, or Connection: close")
 
 
 @requirement("rfc9112.conn.close_received")
 def test_close_is_obeyed(server: Server) -> None:
     """After a request with Connection: close and its response, the server closes the connection."""
-    got = attempt(server, b"GET / HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n", following=b"")
+    got = attempt(server, CLOSE, app="reads", following=b"")
     assert (got.statuses, got.end) == ([200], "closed"), got.seen("one response, and the end")
 
 
@@ -107,7 +108,7 @@ def test_no_request_after_close_is_processed(server: Server) -> None:
 @requirement("rfc9112.conn.close_received_echo")
 def test_the_response_to_close_says_close(server: Server) -> None:
     """The last response to a client that asked to close has Connection: close."""
-    got = closes(server)
+    got = attempt(server, CLOSE, app="reads", following=b"")
     assert got.responses[0].says_close(), saw(got.responses[0].headers, "Connection: close")
 
 
@@ -115,7 +116,8 @@ def test_the_response_to_close_says_close(server: Server) -> None:
 @closing
 def test_close_is_found_in_a_list_and_in_any_case(server: Server, options: bytes) -> None:
     """The option close counts in any case, among others, and on a second line."""
-    got = closes(server, options)
+    data = b"GET / HTTP/1.1\r\nHost: testserver\r\n%b\r\n\r\n" % options
+    got = attempt(server, data, app="reads", in_turn=True)
     assert got.ended_after_first, got.seen("one response, and the end")
 
 
@@ -138,21 +140,21 @@ def test_a_refusal_that_ends_the_connection_says_close(server: Server) -> None:
 @requirement("rfc9112.conn.http10_close")
 def test_a_connection_of_http10_ends_with_its_response(server: Server) -> None:
     """A request of HTTP/1.0 that does not ask to keep the connection is the last one on it."""
-    got = attempt(server, GET_10, app="reads")
+    got = attempt(server, GET_10, app="reads", in_turn=True)
     assert got.ended_after_first, got.seen("one response, and the end")
 
 
 @requirement("rfc9112.conn.http10_keepalive")
 def test_what_keep_alive_is_for_http10(server: Server, observe: Observe) -> None:
     """Whether a client of HTTP/1.0 may keep its connection, and what the response says."""
-    got = attempt(server, KEPT_10, app="reads")
+    got = attempt(server, KEPT_10, app="reads", in_turn=True)
     observe({"kept": is_kept(got), "says": got.responses[0].all("connection") if got.responses else []})
 
 
 @requirement("rfc9112.conn.http10_keepalive", definite=True)
 def test_a_kept_connection_of_http10_has_framed_responses(server: Server) -> None:
     """A response to HTTP/1.0 after which the connection goes on is delimited by its length."""
-    got = attempt(server, KEPT_10, app="reads")
+    got = attempt(server, KEPT_10, app="reads", in_turn=True)
     assert not is_kept(got) or got.responses[0].framing == "length", got.seen("Content-Length, or the end")
 
 

@@ -43,6 +43,9 @@ def final_status(exchange: Exchange) -> int:
 
 def behind(exchange: Exchange) -> bytes:
     """What follows a response that does not end the connection, if the content is sent after all."""
+    if exchange.connection.head().status == 100:
+        return b"HTTP/1.1 200 is not needed"
+    exchange.connection.buffer = exchange.connection.everything()
     exchange.read_body()
     if exchange.response.is_last():
         return b"HTTP/1.1 200 is not needed"

@@ -49,7 +49,7 @@ def test_trace_reflects_no_secrets(server: Server) -> None:
 @requirement("rfc9110.head.reaches_app")
 def test_head_reaches_the_application_as_head(server: Server) -> None:
     """The application is told that the method is HEAD."""
-    got = attempt(server, request("HEAD", "/"), app="reads", method="HEAD")
+    got = attempt(server, request("HEAD", "/"), app="reads", method="HEAD", in_turn=True)
     assert [call.method for call in got.own] == ["HEAD"], got.seen("one call, HEAD")
 
 
@@ -58,7 +58,7 @@ def test_coded_content_comes_as_it_was_sent(server: Server) -> None:
     """A request with Content-Encoding gives the application the coded bytes."""
     coded = gzip.compress(b"hello", mtime=0)
     data = request("POST", "/", [("Content-Encoding", "gzip")], coded)
-    got = attempt(server, data, app="reads")
+    got = attempt(server, data, app="reads", in_turn=True)
     assert [call.body for call in got.own] == [coded], got.seen("the coded bytes")
 
 

@@ -29,7 +29,7 @@ def responds(
     """A response of the application with these fields and parts, and the response to another request."""
     with_ = {"status": status, "headers": list(fields), "parts": parts}
     method = data.partition(b" ")[0].decode()
-    return attempt(server, data, app="responds", with_=with_, method=method)
+    return attempt(server, data, app="responds", with_=with_, method=method, in_turn=True)
 
 
 @requirement("rfc9112.te.no_te_http10")
@@ -131,13 +131,24 @@ def test_a_length_that_is_none_is_not_sent(server: Server, value: bytes) -> None
     assert all(length.isdigit() for length in found), saw(found, "numbers")
 
 
+@requirement("rfc9110.status.1xx_no_content")
+@pytest.mark.parametrize("status", [100, 102, 103])
+def test_no_content_follows_an_interim_status(server: Server, status: int) -> None:
+    """The content of an application that gives a 1xx status is not sent where the next response is due."""
+    got = responds(server, TYPE, LENGTH, status=status, parts=(b"payload",))
+    sent = got.exchange.connection.everything()
+    interim = sent.startswith(b"HTTP/1.1 %d " % status)
+    assert not interim or b"payload" not in sent, saw(sent, "an error of the application, or no content")
+
+
 @requirement("rfc9110.status.app_1xx_as_final")
 @pytest.mark.parametrize("status", [100, 102, 103, 199])
-def test_no_interim_status_is_passed_on_as_the_final_one(server: Server, status: int) -> None:
-    """A 1xx status as the application's response leaves no client waiting for the final one."""
-    got = responds(server, TYPE, LENGTH, status=status)
-    sent = got.exchange.connection.everything()
-    assert b"HTTP/1.1 %d " % status not in sent, saw(sent, "an error of the application, or the end")
+def test_what_an_interim_status_of_an_application_becomes(
+    server: Server, observe: Observe, status: int
+) -> None:
+    """What the client gets if the application's response has a 1xx status."""
+    got = responds(server, TYPE, status=status, parts=())
+    observe(got.exchange.connection.everything().partition(b"\r\n")[0])
 
 
 @requirement("rfc9110.head.same_fields")

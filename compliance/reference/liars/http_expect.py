@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compliance.reference.liar import liar
-from compliance.reference.liars.http_rewriting import Rewriting
 from compliance.reference.request import Headers
+from compliance.reference.rewriting import Translating
 
 
 @liar(
@@ -17,7 +17,7 @@ from compliance.reference.request import Headers
         "test_an_expectation_is_known_in_any_case",
     ],
 )
-class NeverAsks(Rewriting):
+class NeverAsks(Translating):
     """A client that waits waits for ever."""
 
     async def ask_for_body(self) -> None:
@@ -25,7 +25,7 @@ class NeverAsks(Rewriting):
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_an_expectation_is_known_in_any_case"])
-class KnowsOneCase(Rewriting):
+class KnowsOneCase(Translating):
     """Only 100-continue in small letters is an expectation."""
 
     received = ((b"100-Continue", b"magic"), (b"100-CONTINUE", b"magic"))
@@ -36,7 +36,7 @@ class KnowsOneCase(Rewriting):
     area="http_server",
     catches=["test_an_expectation_of_http10_is_ignored", "test_no_interim_response_goes_to_http10"],
 )
-class AsksOldClients(Rewriting):
+class AsksOldClients(Translating):
     """A client of HTTP/1.0 gets 100 (Continue)."""
 
     def start(
@@ -56,7 +56,7 @@ class AsksOldClients(Rewriting):
         "test_whether_100_is_sent_for_content_that_has_come",
     ],
 )
-class AsksTwice(Rewriting):
+class AsksTwice(Translating):
     """100 (Continue) is sent twice before each response to HTTP/1.1 that expects it."""
 
     def start(
@@ -73,7 +73,7 @@ class AsksTwice(Rewriting):
     area="http_server",
     catches=["test_a_100_ends_with_its_head", "test_whether_100_is_sent_for_content_that_has_come"],
 )
-class FramesInterim(Rewriting):
+class FramesInterim(Translating):
     """100 (Continue) has a Content-Length."""
 
     def start(
@@ -93,7 +93,7 @@ class FramesInterim(Rewriting):
         "test_an_application_that_reads_gets_the_content",
     ],
 )
-class ForgetsExpectedContent(Rewriting):
+class ForgetsExpectedContent(Translating):
     """A request with an expectation has no content."""
 
     def take(self) -> bytes:
@@ -103,14 +103,14 @@ class ForgetsExpectedContent(Rewriting):
 
 
 @liar(interface="asgi", area="http_server", catches=["test_a_final_status_without_100_leaves_no_doubt"])
-class ClosesWithoutAWord(Rewriting):
+class ClosesWithoutAWord(Translating):
     """A response that ends the connection does not say so."""
 
     sent = ((b"Connection: close\r\n", b""),)
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_what_comes_of_an_unknown_expectation"])
-class RefusesMagic(Rewriting):
+class RefusesMagic(Translating):
     """An unknown expectation is no field."""
 
     received = ((b"Expect: magic", b"Expect magic"),)

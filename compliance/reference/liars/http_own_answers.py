@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from compliance.reference.errors import RequestError
 from compliance.reference.liar import liar
-from compliance.reference.liars.http_rewriting import Rewriting
+from compliance.reference.rewriting import Translating
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_a_refusal_is_explained"])
-class RefusesWithoutReason(Rewriting):
+class RefusesWithoutReason(Translating):
     """A refusal has no content."""
 
     async def answer(self, status: int, text: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
@@ -23,7 +23,7 @@ class RefusesWithoutReason(Rewriting):
 
 
 @liar(interface="asgi", area="http_server", catches=["test_the_content_of_a_refusal_has_a_type"])
-class RefusesUntyped(Rewriting):
+class RefusesUntyped(Translating):
     """The content of a refusal has no type."""
 
     sent = ((b"Content-Type: text/plain; charset=utf-8\r\n", b""),)
@@ -34,7 +34,7 @@ class RefusesUntyped(Rewriting):
     area="http_server",
     catches=["test_what_comes_of_trace", "test_trace_reflects_no_secrets"],
 )
-class ReflectsAll(Rewriting):
+class ReflectsAll(Translating):
     """TRACE is answered with everything that the client has sent."""
 
     def take(self) -> bytes:
@@ -46,14 +46,14 @@ class ReflectsAll(Rewriting):
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_head_reaches_the_application_as_head"])
-class HeadIsGet(Rewriting):
+class HeadIsGet(Translating):
     """HEAD is GET for the application."""
 
     received = ((b"HEAD / ", b"GET / "),)
 
 
 @liar(interface="asgi", area="http_server", catches=["test_coded_content_comes_as_it_was_sent"])
-class Decodes(Rewriting):
+class Decodes(Translating):
     """Coded content is decoded."""
 
     def take(self) -> bytes:
@@ -65,7 +65,7 @@ class Decodes(Rewriting):
 
 
 @liar(interface="asgi", area="http_server", catches=["test_what_comes_of_a_length_that_nobody_can_mean"])
-class RefusesLongLengths(Rewriting):
+class RefusesLongLengths(Translating):
     """A length of eighteen digits is none."""
 
     received = ((b"999000000000000000", b"none"),)

@@ -7,13 +7,13 @@ from typing import Any
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.liar import liar
-from compliance.reference.liars.http_rewriting import Rewriting
 from compliance.reference.request import Headers
 from compliance.reference.response import Response
+from compliance.reference.rewriting import Translating
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_a_status_line_keeps_to_the_grammar"])
-class ControlInReason(Rewriting):
+class ControlInReason(Translating):
     """The reason phrase of 599 has a BEL in it."""
 
     sent = ((b"HTTP/1.1 599 ", b"HTTP/1.1 599 \a"),)
@@ -27,7 +27,7 @@ class ControlInReason(Rewriting):
         "test_the_space_behind_a_status_code_is_always_sent",
     ],
 )
-class NoSpaceBehindStatus(Rewriting):
+class NoSpaceBehindStatus(Translating):
     """Without a reason phrase there is no space before it."""
 
     sent = ((b"HTTP/1.1 299 \r\n", b"HTTP/1.1 299\r\n"),)
@@ -42,14 +42,14 @@ class NoSpaceBehindStatus(Rewriting):
         "test_the_version_of_a_refusal_is_that_of_other_responses",
     ],
 )
-class AnswersAsOfOld(Rewriting):
+class AnswersAsOfOld(Translating):
     """Every response is of HTTP/1.0."""
 
     sent = ((b"HTTP/1.1 ", b"HTTP/1.0 "),)
 
 
 @liar(interface="asgi", area="http_server", catches=["test_no_version_is_claimed_that_does_not_exist"])
-class ClaimsAnyVersion(Rewriting):
+class ClaimsAnyVersion(Translating):
     """A client of HTTP/1.9 gets a response of HTTP/1.9."""
 
     def take(self) -> bytes:
@@ -69,7 +69,7 @@ class ClaimsAnyVersion(Rewriting):
         "test_one_space_is_between_colon_and_value",
     ],
 )
-class IndentsFields(Rewriting):
+class IndentsFields(Translating):
     """The line of a field begins with a space."""
 
     sent = ((b"\r\nx-own: a", b"\r\n x-own: a"),)
@@ -80,14 +80,14 @@ class IndentsFields(Rewriting):
     area="http_server",
     catches=["test_a_field_line_keeps_to_the_grammar", "test_one_space_is_between_colon_and_value"],
 )
-class SpaceBeforeColon(Rewriting):
+class SpaceBeforeColon(Translating):
     """There is a space before the colon of a field."""
 
     sent = ((b"\r\nx-own: a", b"\r\nx-own : a"),)
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_one_space_is_between_colon_and_value"])
-class NoSpaceBehindColon(Rewriting):
+class NoSpaceBehindColon(Translating):
     """There is no space behind the colon of a field."""
 
     sent = ((b"\r\nx-own: a", b"\r\nx-own:a"),)
@@ -150,7 +150,7 @@ class AddsItsOwnLocation(Response):
         "test_whether_a_5xx_has_a_date",
     ],
 )
-class NoDate(Rewriting):
+class NoDate(Translating):
     """There is no Date."""
 
     sent = ((b"\r\nDate: ", b"\r\nX-Date: "),)
@@ -175,7 +175,7 @@ class OldDates(Response):
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_fields_about_the_connection_are_listed"])
-class KeepAliveUnlisted(Rewriting):
+class KeepAliveUnlisted(Translating):
     """Keep-Alive is sent without a connection option."""
 
     sent = ((b"\r\nDate: ", b"\r\nKeep-Alive: timeout=5\r\nDate: "),)
@@ -184,7 +184,7 @@ class KeepAliveUnlisted(Rewriting):
 @liar(
     interface="asgi", area="http_server", catches=["test_no_connection_option_names_a_field_for_the_client"]
 )
-class ListsTheDate(Rewriting):
+class ListsTheDate(Translating):
     """Date is a connection option."""
 
     sent = ((b"\r\nDate: ", b"\r\nConnection: Date\r\nDate: "),)
@@ -195,7 +195,7 @@ class ListsTheDate(Rewriting):
     area="http_server",
     catches=["test_what_a_server_calls_itself", "test_no_field_of_the_application_is_given_twice"],
 )
-class NamesItself(Rewriting):
+class NamesItself(Translating):
     """There is a Server field."""
 
     sent = ((b"\r\nDate: ", b"\r\nServer: liar/1\r\nDate: "),)
