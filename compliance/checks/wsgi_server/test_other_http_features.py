@@ -15,10 +15,10 @@ FRESH = [("If-None-Match", '"tag"')]
 
 def body_in_two_parts(server: Server) -> Any:
     """What the application reads of an expected body that comes in two parts."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hel")
-    exchange.send(b"lo")
-    return exchange.value("body")
+    with server.open("POST", app=default.wsgi, headers=EXPECT) as exchange:
+        exchange.send(b"hel")
+        exchange.send(b"lo")
+        return exchange.value("body")
 
 
 @requirement("wsgi.expect.transparent")
