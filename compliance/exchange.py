@@ -9,12 +9,14 @@ from typing import Any, Protocol, Self
 from compliance.channel import Event, Line
 from compliance.expect import Closed, saw
 from compliance.guest.tagged import encode
+from compliance.ready import readable
 from compliance.wire import websocket
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response
 from compliance.wire.websocket import Frame
 
 App = Callable[..., Any]
+_SOON = 0.5  # seconds
 
 
 class Caller(Protocol):
@@ -313,6 +315,15 @@ class WebSocketExchange(Exchange):
             self.send_frame(Frame(websocket.CLOSE, frame.payload))
             return frame
         return None
+
+    def parting(self) -> Frame | None:
+        """As `ending`, but if nothing comes soon, this client is the first to close.
+
+        A server that could not send a Close frame may wait long for the one that answers it.
+        """
+        if not self.connection.buffer and not readable([self.connection], _SOON):
+            self.send_close()
+        return self.ending()
 
     def receive_close(self) -> Frame:
         """The Close frame that must come next (pings aside)."""
