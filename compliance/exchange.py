@@ -9,12 +9,14 @@ from typing import Any, Protocol, Self
 from compliance.channel import Event, Line
 from compliance.expect import Closed, saw
 from compliance.guest.tagged import encode
+from compliance.ready import readable
 from compliance.wire import websocket
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response
 from compliance.wire.websocket import Frame
 
 App = Callable[..., Any]
+_SOON = 0.5  # seconds
 
 
 class Caller(Protocol):
@@ -125,6 +127,20 @@ class Exchange:
         if self._response is None or not self._response.is_last():
             self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
         return self.connection.read_to_end()
+
+    def after_a_short_body(self, given: int) -> bytes:
+        """What follows, beginning with the `given` bytes, where a response announces more content than these.
+
+        One more GET is sent at once, so that no timeout of the server decides what is seen. Nothing follows
+        if there is no response, or none that is too short. Raises Silence if the server just waits.
+        """
+        with contextlib.suppress(Closed):
+            head = self.read_head()
+            length = (head.header("content-length") or b"") if head.framing == "length" else b""
+            if head.status < 500 and length.isdigit() and int(length) > given:
+                return self.afterwards()
+            self._body().rest()
+        return b""
 
     # What the application sees
 
@@ -305,6 +321,15 @@ class WebSocketExchange(Exchange):
             self.send_frame(Frame(websocket.CLOSE, frame.payload))
             return frame
         return None
+
+    def parting(self) -> Frame | None:
+        """As `ending`, but if nothing comes soon, this client is the first to close.
+
+        A server that could not send a Close frame may wait long for the one that answers it.
+        """
+        if not self.connection.buffer and not readable([self.connection], _SOON):
+            self.send_close()
+        return self.ending()
 
     def receive_close(self) -> Frame:
         """The Close frame that must come next (pings aside)."""

@@ -9,7 +9,7 @@ import pytest
 from compliance.evidence import gather
 from compliance.expect import Closed
 from compliance.items import check_id, cited_by, subject_of
-from compliance.known import Ledger, names
+from compliance.known import Ledger
 from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result
@@ -112,8 +112,7 @@ def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
     cited, subject = cited_by(item), subject_of(item)
     if cited is None or subject is None:
         return False
-    entry = ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item))
-    return entry is not None and names(entry.silent, check_id(item))
+    return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
 
 
 def _server(item: pytest.Item) -> Server | None:

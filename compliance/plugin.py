@@ -250,13 +250,13 @@ def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> N
 @pytest.fixture
 def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
-    return _available(lambda: _server(stage, subject, request.function))
+    return _available(lambda: _server(stage, subject, request))
 
 
 @pytest.fixture
 def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
-    return _available(lambda: _server(stage, subject, request.function))
+    return _available(lambda: _server(stage, subject, request))
 
 
 @pytest.fixture
@@ -280,8 +280,11 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
     return _available(lambda: stage.lives(subject).life(story))
 
 
-def _server(stage: Stage, subject: Subject, check: Callable[..., Any]) -> Server:
-    return stage.server(subject.started(mode_of(check)), f"{check.__module__}.{check.__name__}")
+def _server(stage: Stage, subject: Subject, request: pytest.FixtureRequest) -> Server:
+    check = request.function
+    silent = expects_silence(request.node, request.config.stash[SESSION].ledger)
+    name = f"{check.__module__}.{check.__name__}"
+    return stage.server(subject.started(mode_of(check)), name, silent=silent)
 
 
 def _available(get: Callable[[], T]) -> T:

@@ -65,7 +65,8 @@ class Known:
 
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
-    those in which the failure is that the subject never answers, so that nobody waits long for it.
+    checks, also of other requirements, in which the subject for this reason never answers, so that nobody
+    waits long for it.
     `also` names other subjects that fail in the same way.
     """
 

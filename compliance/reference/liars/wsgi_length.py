@@ -76,7 +76,6 @@ class IteratesOn(WSGICycle):
         "test_requests_are_served_after_an_error_in_the_body",
         "test_the_connection_is_closed_if_the_body_is_too_short",
         "test_the_connection_is_closed_if_the_file_is_too_short",
-        "test_the_next_response_never_completes_a_short_body",
         "test_what_is_logged_of_a_body_that_is_too_short",
     ],
     interface="wsgi",
