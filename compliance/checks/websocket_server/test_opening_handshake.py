@@ -80,7 +80,7 @@ def test_a_handshake_without_origin_is_accepted(server: Server) -> None:
 
 @requirement("rfc6455.hs.origin_reject")
 def test_an_origin_that_the_application_refuses_gets_an_error(server: Server) -> None:
-    """An application that does not like the Origin, and closes instead of accepting, makes an error of HTTP."""
+    """An application that closes instead of accepting, as for its Origin, makes an error of HTTP."""
     status = refused(server, close(), headers=[("Origin", "http://elsewhere.example")]).status
     assert status == 403, saw(status, "403 Forbidden")
 

@@ -33,7 +33,7 @@ EVERY_KIND = pytest.mark.parametrize(
         *_KINDS,
         violations.RESERVED_BITS[4],
         violations.UNKNOWN_OPCODES[5],
-        violations.IMPOSSIBLE_LENGTHS[0],
+        violations.IMPOSSIBLE_LENGTHS[1],
         *violations.INVALID_TEXT[-3:],
         *violations.INVALID_CLOSES,
         violations.INVALID_REASONS[0],
