@@ -53,7 +53,7 @@ def test_shutdown_comes_after_the_end_of_websockets(life: Life) -> None:
 @requirement(asgi="rfc6455.close.going_away", needs=("websocket",))
 @lives(WEBSOCKET_AND_FAILED)
 def test_the_code_with_which_a_stopping_server_closes_a_websocket(life: Life, observe: Observe) -> None:
-    """The code of the Close frame at SIGTERM is recorded: 1001, 1012, or 4001 where only the client closed."""
+    """The code of the Close frame at SIGTERM is recorded; it is 4001 where only the client has closed."""
     assert life.exchange(1).answered == 101, life.seen("an open WebSocket")
     observe(life.close_code)
 

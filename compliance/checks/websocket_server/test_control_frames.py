@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.attempt import bytewise
 from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
+from compliance.wire.pace import send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, PING, PONG, TEXT, Frame, close_payload, encode
 
@@ -60,12 +62,8 @@ def test_a_pong_has_any_data_of_its_ping(server: Server, payload: bytes) -> None
 @requirement("rfc6455.ping.pong_reply")
 def test_a_ping_in_segments_of_one_octet_is_answered(server: Server) -> None:
     """A ping is answered, however slowly it comes."""
-    first, *rest = encode(Frame(PING, b"slow"))
     with connected(server) as exchange:
-        exchange.send(bytes([first]))
-        server.fence(asgi_websocket.answers_http)
-        for octet in rest:
-            exchange.send(bytes([octet]))
+        send_pieces(exchange.connection, bytewise(encode(Frame(PING, b"slow"))))
         frame = exchange.receive_frame()
     assert (frame.opcode, frame.payload) == (PONG, b"slow"), saw(frame, "a pong with b'slow'")
 

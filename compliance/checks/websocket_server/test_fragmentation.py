@@ -12,6 +12,7 @@ from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
+from compliance.wire.pace import send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import BINARY, PING, PONG, TEXT, Frame, encode, fragments
 
@@ -65,6 +66,16 @@ def test_fragments_may_have_any_length_form(server: Server, size: int) -> None:
         exchange.send_frame(*fragments(BINARY, *parts))
         found = contents(exchange)
     assert found == [b"".join(parts)], saw(found, f"one message of {3 * size} octets")
+
+
+@requirement("rfc6455.frag.received")
+def test_each_fragment_may_come_by_itself(server: Server) -> None:
+    """Ten fragments, each of which comes when the server has read the one before, are one message."""
+    frames = fragments(TEXT, *[b"%d" % number for number in range(10)])
+    with connected(server) as exchange:
+        send_pieces(exchange.connection, [encode(frame) for frame in frames])
+        found = contents(exchange)
+    assert found == ["0123456789"], saw(found, "['0123456789']")
 
 
 @requirement("rfc6455.frag.received")

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.attempt import Rhythm, bytewise, cut_at
 from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
+from compliance.wire.pace import send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import BINARY, CLOSE, PING, TEXT, Frame, encode, fragments
 
@@ -149,6 +151,44 @@ def test_a_message_is_as_long_as_its_frame_says(server: Server, size: int) -> No
         exchange.send_frame(Frame(BINARY, b"x" * size), Frame(BINARY, b"next"))
         found = [len(data) for data in contents(exchange)]
     assert found == [size, 4], saw(found, f"messages of {size} octets and of 4")
+
+
+@requirement("rfc6455.frame.split_tcp")
+@pytest.mark.parametrize(
+    ("size", "rhythm"),
+    [
+        (5, bytewise),
+        *[(126, cut_at(place)) for place in (1, 2, 3, 4, 6, 8, 9, -1)],
+        *[(65536, cut_at(place)) for place in (1, 2, 6, 10, 12, 14, 15, -1)],
+    ],
+    ids=["in octets", *[f"16 bits {n}" for n in range(8)], *[f"64 bits {n}" for n in range(8)]],
+)
+def test_a_frame_may_come_in_segments(server: Server, size: int, rhythm: Rhythm) -> None:
+    """A frame that is cut within its head, its length, its masking key or its payload is one frame."""
+    with connected(server) as exchange:
+        send_pieces(exchange.connection, rhythm(encode(Frame(BINARY, b"x" * size))))
+        found = [len(data) for data in contents(exchange)]
+    assert found == [size], saw(found, f"one message of {size} octets")
+
+
+@requirement("rfc6455.frame.split_tcp")
+def test_a_frame_may_come_in_many_segments(server: Server) -> None:
+    """A frame of 65536 octets that comes in segments of 997 is one frame."""
+    data = encode(Frame(BINARY, b"x" * 65536))
+    with connected(server) as exchange:
+        send_pieces(exchange.connection, [data[n : n + 997] for n in range(0, len(data), 997)])
+        found = [len(data) for data in contents(exchange)]
+    assert found == [65536], saw(found, "one message of 65536 octets")
+
+
+@requirement("rfc6455.frame.split_tcp")
+def test_a_segment_may_end_within_the_next_frame(server: Server) -> None:
+    """Of three frames in two segments, the second is cut: all three are messages."""
+    data = b"".join(encode(Frame(TEXT, text)) for text in (b"one", b"two", b"three"))
+    with connected(server) as exchange:
+        send_pieces(exchange.connection, [data[:12], data[12:]])
+        found = contents(exchange)
+    assert found == ["one", "two", "three"], saw(found, "['one', 'two', 'three']")
 
 
 @requirement("rfc6455.limits.protect")

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
+from compliance.attempt import Rhythm, bytewise, cut_at
 from compliance.claims import offers
 from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
-from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close
 from compliance.guest.apps.asgi_websocket_sending import says
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
+from compliance.wire.pace import send_pieces
 from compliance.wire.websocket import handshake
 
 Changes = Mapping[str, str | None]
@@ -208,14 +209,15 @@ def test_what_becomes_of_an_upgrade_to_one_of_several_protocols(
 
 
 @requirement("rfc6455.hs.101")
-def test_a_handshake_in_segments_of_one_octet_is_accepted(server: Server) -> None:
+@pytest.mark.parametrize(
+    "rhythm",
+    [bytewise, cut_at(15), cut_at(-1), cut_at(-2), cut_at(-3)],
+    ids=["one octet", "in the first line", "last LF", "last line", "last line end"],
+)
+def test_a_handshake_may_come_in_segments(server: Server, rhythm: Rhythm) -> None:
     """A handshake is one, however slowly it comes."""
-    data = handshake({})
     with server.prepare() as exchange:
-        exchange.send(data[:1])
-        server.fence(asgi_websocket.answers_http)
-        for octet in data[1:]:
-            exchange.send(bytes([octet]))
+        send_pieces(exchange.connection, rhythm(handshake({})))
         assert exchange.status == 101, exchange.seen("101")
 
 

@@ -12,6 +12,7 @@ from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
+from compliance.wire.pace import send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import TEXT, Frame, encode, fragments
 
@@ -95,9 +96,7 @@ def test_a_segment_may_end_within_a_character(server: Server, place: int) -> Non
     """A text whose frame comes in two segments is valid as a whole, wherever it is cut."""
     data = encode(Frame(TEXT, SAMPLE.encode()))
     with connected(server) as exchange:
-        exchange.send(data[:place])
-        server.fence(asgi_websocket.answers_http)
-        exchange.send(data[place:])
+        send_pieces(exchange.connection, [data[:place], data[place:]])
         found = contents(exchange)
     assert found == [SAMPLE], saw(found, ascii([SAMPLE]))
 

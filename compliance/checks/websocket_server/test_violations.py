@@ -6,12 +6,14 @@ what the client is told, and what becomes of the connection.
 
 import pytest
 
+from compliance.attempt import bytewise
 from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
+from compliance.wire.pace import send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, TEXT, Frame, encode
 
@@ -85,6 +87,18 @@ def test_a_violation_ends_the_connection(server: Server, violation: Violation) -
         frames = violations.aftermath(exchange.connection)
         assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
         exchange.connection.read_to_end()
+
+
+@requirement("rfc6455.close.fail_closes")
+@ONE_OF_EACH
+def test_a_violation_ends_the_connection_however_slowly_it_comes(
+    server: Server, violation: Violation
+) -> None:
+    """What breaks the protocol does so in segments of one octet as well."""
+    with server.websocket("/", app=asgi_websocket.listens).accepted() as exchange:
+        send_pieces(exchange.connection, bytewise(violation.data))
+        frames = violations.aftermath(exchange.connection)
+    assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
 @requirement("rfc6455.close.fail_no_processing")

@@ -15,6 +15,7 @@ LETS_PASS = (
     "test_a_violation_gives_the_application_no_message",
     "test_a_violation_is_answered_by_a_close_frame",
     "test_a_violation_ends_the_connection",
+    "test_a_violation_ends_the_connection_however_slowly_it_comes",
     "test_what_follows_a_violation_is_not_processed",
 )
 
@@ -343,3 +344,28 @@ class PongsEndMessages(WithFrames):
             """Add it to the bytes."""
             if self.parts:
                 self.parts.append(bytes(event.payload))
+
+
+@liar(
+    catches=[
+        "test_a_frame_may_come_in_segments",
+        "test_a_frame_may_come_in_many_segments",
+        "test_a_segment_may_end_within_the_next_frame",
+    ]
+)
+class WholeFrames(WithFrames):
+    """What a segment holds beyond whole frames is lost."""
+
+    class Frames(Rewriting):
+        """That keep nothing."""
+
+        def change(self, head: Head) -> Head:
+            """Unchanged."""
+            return head
+
+        async def handle(self, data: bytes) -> None:
+            """Forget what is left over; a frame has to come at once."""
+            await super().handle(data)
+            self.inbox = b""
+            if self.left:
+                await self.fail(1002, "half a frame")
