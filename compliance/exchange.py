@@ -315,12 +315,14 @@ class WebSocketExchange(Exchange):
 
         Raises Silence if there is neither. Data messages on the way are dropped.
         """
-        with contextlib.suppress(Closed):
+        try:
             while (frame := self.receive()).opcode != websocket.CLOSE:
                 pass
-            self.send_frame(Frame(websocket.CLOSE, frame.payload))
-            return frame
-        return None
+        except Closed:
+            self.connection.half_close()  # a server may wait for that
+            return None
+        self.send_frame(Frame(websocket.CLOSE, frame.payload))
+        return frame
 
     def parting(self) -> Frame | None:
         """As `ending`, but if nothing comes soon, this client is the first to close.

@@ -68,9 +68,9 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    exchange.send_close(1001)
+    exchange.send_close(4001)  # no code of a server's own
     with contextlib.suppress(Closed):  # a server may also just close the connection
-        exchange.receive_close()
+        life.close_code = exchange.receive_close().code
     exchange.wait_end()
 
 
