@@ -31,6 +31,7 @@ class Deflate(Extension):
         self.data = self.compressed = (
             False  # whether the frame is one of a message, and the message compressed
         )
+        self.opcode = Opcode.TEXT  # of the message
         self.size = 0  # octets of the message that have come
         self.window = b""  # of what the client has sent
         self.inflater = self.make_inflater()
@@ -90,7 +91,7 @@ class Deflate(Extension):
         self.data = not opcode.iscontrol()
         if not self.data or opcode is Opcode.CONTINUATION:
             return _NONE
-        self.compressed, self.size = rsv.rsv1, 0
+        self.opcode, self.compressed, self.size = opcode, rsv.rsv1, 0
         return _RSV1
 
     def frame_inbound_payload_data(
