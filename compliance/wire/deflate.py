@@ -137,12 +137,11 @@ class Inflater:
         while place < len(data) and not inflater.eof:
             piece: bytes = data[place : place + _STEP] if self._most else data
             place += len(piece)
-            while piece or self._most:
+            part = b"more"
+            while (part or piece) and not inflater.eof:
                 part = inflater.decompress(piece, self._most)
                 piece = inflater.unconsumed_tail
                 content += part
-                if not part and not piece:
-                    break
         rest = len(inflater.unused_data)
         return bytes(content), data[place - rest :] if inflater.eof else b""
 

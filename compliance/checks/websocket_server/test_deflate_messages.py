@@ -95,7 +95,7 @@ def test_a_ping_between_the_frames_of_a_compressed_message_does_not_hurt(server:
 @given(
     messages=st.lists(
         st.tuples(
-            st.one_of(st.text(max_size=40), st.binary(max_size=40)),
+            st.one_of(st.text(min_size=1, max_size=40), st.binary(min_size=1, max_size=40)),
             st.booleans(),
             st.lists(st.integers(0, 1000), max_size=4),
         ),
