@@ -64,6 +64,11 @@ class Exchange:
         """Send exactly these bytes."""
         self.connection.send(data)
 
+    def send_slowly(self, data: bytes) -> None:
+        """Send these bytes in segments of one."""
+        for octet in data:
+            self.send(bytes([octet]))
+
     # What the client sees
 
     @property

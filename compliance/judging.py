@@ -8,8 +8,8 @@ import pytest
 
 from compliance.evidence import gather
 from compliance.expect import Closed
-from compliance.items import check_id, cited_by, subject_of
-from compliance.known import Ledger
+from compliance.items import Case, check_id, cited_by, subject_of
+from compliance.known import Ledger, names
 from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result
@@ -133,6 +133,8 @@ def _death(item: pytest.Item, error: BaseException | None) -> str:
 
 
 def _evidence(item: pytest.Item) -> Evidence | None:
+    if isinstance(item, Case):
+        return item.evidence()
     server = _server(item)
     if server is not None:
         return gather(server.exchanges, server.log())
@@ -147,6 +149,7 @@ def _command(item: pytest.Item, subject: Subject, check: str = "") -> str:
     option = item.config.option
     words = ["pytest", "--target", subject.target]
     words += ["--check", check.replace("[", "[[]")] if check else []
+    words += item.options if isinstance(item, Case) else ()
     words += [word for wish in option.with_ for word in ("--with", wish)]
     words += [word for name in option.constraint for word in ("--constraint", name)]
     words += ["--python", option.python] if option.python else []

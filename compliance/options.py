@@ -43,6 +43,11 @@ def add(parser: pytest.Parser) -> None:
         "--patience", type=float, metavar="FACTOR", help="scales how long a silent target is waited for"
     )
     group.addoption(
+        "--autobahn",
+        action="store_true",
+        help="judge servers by Autobahn's own WebSocket cases, too, named `autobahn 6.4.2`; needs kosoku",
+    )
+    group.addoption(
         "--liars",
         action="append",
         default=[],

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from compliance import liars, target
+from compliance import autobahn, liars, target
 from compliance.environment import (
     Environment,
     EnvironmentUnavailable,
@@ -185,6 +185,10 @@ class Session:
     def judged_by(self, folder: str) -> list[Subject]:
         """The subjects that the checks of a folder judge."""
         return [subject for subject in self.subjects if subject.judged_by(folder)]
+
+    def echoing(self, subject: Subject) -> Server:
+        """A server of the subject's kind, not started, that echoes for the clients of other suites."""
+        return self.stage.new_server(subject, entry=autobahn.ENTRY)
 
     def arrange(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Order items by subject, in place; returns the checks that were not chosen."""

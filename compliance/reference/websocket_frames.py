@@ -26,7 +26,7 @@ class Frames:
         """Speak for `cycle`, to whose events the messages go."""
         self.cycle = cycle
         self.stream = cycle.stream
-        self.protocol = Connection(ConnectionType.SERVER)
+        self.protocol = Connection(ConnectionType.SERVER, [cycle.deflate] if cycle.deflate else [])
         self.parts: list[Any] = []  # of the message in progress: all str, or all bytes
         self.size = 0
         self.pinged = False
