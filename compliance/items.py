@@ -7,7 +7,7 @@ import pytest
 from compliance.life import story_of
 from compliance.modes import mode_of
 from compliance.requirements import Citation, citation
-from compliance.subjects import CHECKS, Subject, folder_of
+from compliance.subjects import CHECKS, FOLDERS, Subject, folder_of
 
 
 def subject_of(item: pytest.Item | None) -> Subject | None:
@@ -35,8 +35,10 @@ def check_id(item: pytest.Item) -> str:
 
 def lacking(item: pytest.Item, subject: Subject) -> frozenset[str]:
     """The capabilities that the check needs and the subject declares to lack."""
-    cited = cited_by(item)
-    return subject.lacks & cited.capabilities(subject.interface) if cited is not None else frozenset()
+    cited, folder = cited_by(item), folder_of(item.path)
+    if cited is None or folder is None:
+        return frozenset()
+    return subject.lacks & (cited.capabilities(subject.interface) | FOLDERS[folder].needs)
 
 
 def asked_mode(item: pytest.Item) -> str:

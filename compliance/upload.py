@@ -19,7 +19,7 @@ def post(exchange: Exchange, rest: bytes) -> None:
 
 def uploaded(server: Server, pieces: Sequence[bytes]) -> list[Event]:
     """The events of a request whose framing and body come in pieces, each after the one before was read."""
-    with server.prepare(asgi_http_request.events, method="POST") as exchange:
+    with server.prepare(asgi_http_request.contents, method="POST") as exchange:
         post(exchange, b"")
         for piece in pieces:
             exchange.send(piece)

@@ -58,7 +58,7 @@ def test_startup_can_fail_without_a_message(life: Life) -> None:
 @lives(STARTUP_FAILED)
 def test_what_follows_a_failed_startup(life: Life, observe: Observe) -> None:
     """Whether a lifespan whose startup failed still gets an event is recorded, and the server's exit code."""
-    further = [event.get("type") for event in life.values("received")[1:]]
+    further = [event and event.get("type") for event in life.values("received")[1:]]
     observe({"further events": further, "exit code": life.exit_code})
 
 
