@@ -5,6 +5,7 @@ import contextlib
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
+from compliance.modes import WORKERS
 from compliance.patience import ceiling
 from compliance.process import now
 from compliance.server import Server
@@ -72,6 +73,35 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     with contextlib.suppress(Closed):  # a server may also just close the connection
         exchange.receive_close()
     exchange.wait_end()
+
+
+def stopped_during_startup(server: Server, life: Life) -> None:
+    """Send SIGTERM while startup waits at its gate, which opens a little later."""
+    line = wait_lifespan(server, life)
+    line.wait("startup", "gate")
+    stop(server, life)
+    with contextlib.suppress(Silence, AssertionError):
+        line.until(lambda: line.ended, "end", NOTICE)
+    line.open_gate("startup")
+    line.open_gate("shutdown")
+
+
+def asked_and_task_released(server: Server, life: Life) -> None:
+    """Ask once, and then open the gate of the task that startup began."""
+    line = wait_lifespan(server, life)
+    server.wait_ready()
+    ask(server, life)
+    line.open_gate("task")
+    line.wait("passed task")
+
+
+def served_by_workers(server: Server, life: Life) -> None:
+    """Wait for a lifespan of each worker, and ask a number of times, on connections of their own."""
+    for _ in range(WORKERS):
+        wait_lifespan(server, life)
+    server.wait_ready()
+    for _ in range(4 * WORKERS):
+        ask(server, life, app=asgi_lifespan.request)
 
 
 def left_to_exit(server: Server, life: Life) -> None:

@@ -10,11 +10,15 @@ REASON = "the database of compliance-4711 is gone"
 
 STARTUP_FAILED = Story(asgi_lifespan.startup_fails, {"message": REASON}, act=left_to_exit)
 STARTUP_FAILED_SILENTLY = Story(asgi_lifespan.startup_fails, act=left_to_exit)
+STARTUP_FAILED_LOUDLY = Story(
+    asgi_lifespan.startup_fails, {"message": REASON, "raises_then": True}, act=left_to_exit
+)
 REFUSED = Story(asgi_lifespan.refused, act=asked_after_the_attempts)
 RAISES_WHEN_CALLED = Story(asgi_lifespan.raises, {"when": "called"}, act=asked_after_the_lifespan)
 RAISES_ON_STARTUP = Story(asgi_lifespan.raises, {"when": "startup"}, act=asked_after_the_lifespan)
 RAISES_AFTER_COMPLETE = Story(asgi_lifespan.raises, {"when": "complete"}, act=asked_after_the_lifespan)
 RETURNS_WHEN_CALLED = Story(asgi_lifespan.returns, {"when": "called"}, act=asked_after_the_lifespan)
+RETURNS_ON_STARTUP = Story(asgi_lifespan.returns, {"when": "startup"}, act=asked_after_the_lifespan)
 RETURNS_AFTER_COMPLETE = Story(asgi_lifespan.returns, {"when": "complete"}, act=asked_after_the_lifespan)
 
 
@@ -43,6 +47,13 @@ def test_the_message_of_a_failed_startup_is_logged(life: Life) -> None:
 @lives(STARTUP_FAILED)
 def test_no_request_is_served_after_startup_failed(life: Life) -> None:
     """After startup.failed no connection is processed."""
+    assert not life.served, life.seen("no answered request")
+
+
+@requirement("asgi.lifespan.startup.failed_no_requests")
+@lives(STARTUP_FAILED_LOUDLY)
+def test_an_exception_after_startup_failed_changes_nothing(life: Life) -> None:
+    """An application that sends startup.failed and then raises has failed; it is not one without lifespan."""
     assert not life.served, life.seen("no answered request")
 
 
@@ -90,6 +101,13 @@ def test_what_follows_a_lifespan_call_that_returns(life: Life, observe: Observe)
     observe(outcome(life))
 
 
+@requirement("asgi.lifespan.unsupported.return_silently")
+@lives(RETURNS_ON_STARTUP)
+def test_what_follows_a_lifespan_call_that_returns_on_startup(life: Life, observe: Observe) -> None:
+    """What the server does if the lifespan call gets startup and returns without an answer is recorded."""
+    observe(outcome(life))
+
+
 @requirement("asgi.lifespan.running.exception_after_complete")
 @lives(RAISES_AFTER_COMPLETE)
 def test_what_follows_an_exception_after_startup(life: Life, observe: Observe) -> None:
@@ -123,6 +141,13 @@ def test_an_early_shutdown_complete_raises(life: Life) -> None:
 def test_a_second_startup_complete_raises(life: Life) -> None:
     """send raises for startup.complete when startup is complete already."""
     assert life.event("again").value is not None, saw(None, "an exception out of send")
+
+
+@requirement("asgi.lifespan.error.invalid_event")
+@lives(REFUSED)
+def test_a_late_startup_failed_raises(life: Life) -> None:
+    """send raises for startup.failed when startup is complete already."""
+    assert life.event("late").value is not None, saw(None, "an exception out of send")
 
 
 @requirement("asgi.lifespan.shutdown.unsolicited_failed")
