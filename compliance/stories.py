@@ -8,6 +8,7 @@ from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
 from compliance.modes import WORKERS
 from compliance.patience import ceiling
 from compliance.process import now
+from compliance.ready import readable
 from compliance.server import Server
 
 
@@ -69,9 +70,11 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    exchange.send_close(1001)
+    readable([exchange.connection.socket], NOTICE)
+    life.leaving = now()
+    exchange.send_close(1000)
     with contextlib.suppress(Closed):  # a server may also just close the connection
-        exchange.receive_close()
+        life.closing = exchange.receive_close().code
     exchange.wait_end()
 
 

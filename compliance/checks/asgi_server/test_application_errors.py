@@ -150,10 +150,13 @@ def test_a_start_without_a_body_is_no_success(server: Server) -> None:
 
 @requirement("asgi.http.body.missing_end", definite=True)
 @partial
-def test_a_body_without_its_end_never_looks_complete(server: Server, before: list[dict[str, Any]]) -> None:
+def test_a_body_without_its_end_never_looks_complete(
+    server: Server, observe: Observe, before: list[dict[str, Any]]
+) -> None:
     """If the application returns while it has promised more, the message stays incomplete, and ends."""
     exchange = server.open(app=asgi_application_errors.returns, with_={"before": before})
     assert not looks_complete(exchange), exchange.seen("an incomplete message, and the end of the connection")
+    observe(answered(exchange))
 
 
 @requirement("asgi.core.error.app_exception_isolated")

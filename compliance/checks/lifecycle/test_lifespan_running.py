@@ -27,14 +27,14 @@ def received(line: Line) -> list[str]:
 @requirement("asgi.lifespan.scope.lifetime")
 @lives(WITH_TASK)
 def test_a_task_that_startup_began_runs_on(life: Life) -> None:
-    """A task of the application that was begun before startup was complete still runs after a request."""
+    """A task that the application began before startup was complete still runs after a request."""
     assert "passed task" in life.lifespan.names(), life.seen("that the task goes on") + life.problem
 
 
 @requirement("asgi.lifespan.run.per_process")
 @lives(SEVERAL)
 def test_each_of_several_processes_has_its_lifespan(life: Life) -> None:
-    """With several worker processes each that serves requests has been started up by a lifespan of its own."""
+    """Each of several worker processes is started up by a lifespan of its own, and no other serves."""
     started = [process(line) for line in life.lifespans if received(line)[:1] == ["lifespan.startup"]]
     served = {process(exchange.guest) for exchange in life.exchanges}
     assert len(started) >= WORKERS, saw(started, f"startup in {WORKERS} processes") + life.problem
@@ -45,7 +45,7 @@ def test_each_of_several_processes_has_its_lifespan(life: Life) -> None:
 @requirement("asgi.lifespan.shutdown.event")
 @lives(SEVERAL)
 def test_each_of_several_processes_is_shut_down(life: Life) -> None:
-    """When a server of several processes stops, the lifespan of each gets lifespan.shutdown."""
+    """When a server of several processes stops, each lifespan gets lifespan.shutdown."""
     events = [received(line) for line in life.lifespans]
     expected = [["lifespan.startup", "lifespan.shutdown"]] * len(events)
     assert events == expected, saw(events, "startup and shutdown in each process") + life.problem
@@ -54,6 +54,6 @@ def test_each_of_several_processes_is_shut_down(life: Life) -> None:
 @requirement("asgi.lifespan.startup.wait_complete")
 @lives(STOPPED_EARLY)
 def test_what_follows_a_signal_during_startup(life: Life, observe: Observe) -> None:
-    """What the application is told, and how the server exits, if SIGTERM comes during startup, is recorded."""
+    """What the application is told if SIGTERM comes during startup, and the exit code, are recorded."""
     events = received(life.lifespan)
     observe({"events": events, "served": life.served, "exit code": life.exit_code})

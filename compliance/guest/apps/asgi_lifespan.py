@@ -118,7 +118,7 @@ async def startup_fails(
     message: Optional[str] = None,
     raises_then: bool = False,
 ) -> None:
-    """Answer startup with startup.failed, with a message if there is one, and wait for what comes, or raise."""
+    """Answer startup with startup.failed, with a message if there is one; raise, or wait for what comes."""
     await _received(receive, channel)
     event = {"type": "lifespan.startup.failed"}
     await _sent(send, channel, event if message is None else {**event, "message": message})
@@ -153,7 +153,7 @@ async def raises(scope: Message, receive: Receive, send: Send, channel: Any, whe
 
 
 async def returns(scope: Message, receive: Receive, send: Send, channel: Any, when: str = "called") -> None:
-    """Return: when "called", without a word, on "startup", right after it was "complete", or on "shutdown"."""
+    """Return: when "called", on "startup", right after it was "complete", or on "shutdown"."""
     if when != "called":
         await _received(receive, channel)
     if when in ("complete", "shutdown"):

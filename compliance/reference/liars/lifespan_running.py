@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from typing import Any
 
 from compliance.reference.asgi import Message
+from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.asgi_lifespan import Lifespan
+from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.liar import liar
 from compliance.reference.server import Server
 
 
 @liar(catches=["test_a_task_that_startup_began_runs_on"])
 class CancelsTasks(Lifespan):
-    """Tasks that the application began are cancelled when startup is complete, but for the one that says so."""
+    """Tasks that the application began are cancelled when startup is complete."""
 
     async def call_application(self, scope: dict[str, Any]) -> None:
         """Remember those that are the server's."""
@@ -23,7 +26,7 @@ class CancelsTasks(Lifespan):
         await super().call_application(scope)
 
     def on_startup_complete(self, message: Message) -> None:
-        """Cancel the others."""
+        """Cancel the others, but for the one that says so."""
         for task in asyncio.all_tasks() - self.own - {asyncio.current_task()}:
             task.cancel()
         super().on_startup_complete(message)
@@ -92,3 +95,21 @@ class ShutdownInOneProcess(OtherProcesses):
     """Of several worker processes only one sends lifespan.shutdown."""
 
     other_lifespan_class = NeverShutDown
+
+
+@liar(catches=["test_an_open_response_does_not_keep_the_server_from_stopping"], area="lifecycle")
+class HangsOfStreams(HTTPCycle):
+    """A server that is told to stop while a response is streamed hangs when its client leaves."""
+
+    async def on_return(self) -> None:
+        """Do nothing for an hour, unless the response is complete."""
+        if self.server.stopping and not self.response.complete:
+            time.sleep(3600)  # noqa: ASYNC251 - nothing else is to happen
+        await super().on_return()
+
+
+@liar(catches=["test_how_an_open_websocket_ends_when_the_server_stops"], area="lifecycle")
+class ClosesNormally(WebSocketCycle):
+    """Open WebSockets are closed with 1000 when the server stops."""
+
+    shutdown_code = 1000
