@@ -8,7 +8,7 @@ from compliance.life import story_of
 from compliance.modes import mode_of
 from compliance.requirements import Citation, citation
 from compliance.results import Evidence
-from compliance.subjects import CHECKS, Subject, folder_of
+from compliance.subjects import CHECKS, FOLDERS, Subject, folder_of
 
 OBSERVED = pytest.StashKey[list[Any]]()
 
@@ -68,8 +68,10 @@ def check_id(item: pytest.Item) -> str:
 
 def lacking(item: pytest.Item, subject: Subject) -> frozenset[str]:
     """The capabilities that the check needs and the subject declares to lack."""
-    cited = cited_by(item)
-    return subject.lacks & cited.capabilities(subject.interface) if cited is not None else frozenset()
+    cited, folder = cited_by(item), folder_of(item.path)
+    if cited is None or folder is None:
+        return frozenset()
+    return subject.lacks & (cited.capabilities(subject.interface) | FOLDERS[folder].needs)
 
 
 def asked_mode(item: pytest.Item) -> str:

@@ -9,7 +9,7 @@ import pytest
 from compliance.evidence import gather
 from compliance.expect import Closed
 from compliance.items import Case, check_id, cited_by, subject_of
-from compliance.known import Ledger, names
+from compliance.known import Ledger
 from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result

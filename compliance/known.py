@@ -136,9 +136,14 @@ def _disproved(entry: Known, results: Sequence[Result]) -> str:
     if results and not covered:
         return f"no check of the requirement is named {' or '.join(entry.checks)}"
     verdicts = {result.verdict for result in covered}
-    if "error" in verdicts or verdicts & _FAILING or not verdicts & {"passed", "observed"}:
+    if "error" in verdicts or any(map(_fails, covered)) or not verdicts & {"passed", "observed"}:
         return ""
     return f"known failure, but all of its checks pass now ({', '.join(sorted({r.check for r in covered}))})"
+
+
+def _fails(result: Result) -> bool:
+    """Whether its assertion failed, also where the text is in doubt and the verdict only an observation."""
+    return result.verdict in _FAILING or (result.verdict == "observed" and bool(result.message))
 
 
 def _doubles(entry: Known, entries: Sequence[Known]) -> list[str]:

@@ -30,8 +30,8 @@ class Life:
 
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
-    common clock, `leaving` when the client of an unfinished exchange left by itself. `close_code` is that of
-    the Close frame with which an open WebSocket ended, None without one.
+    common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
+    the Close frame that the server sent to the client of a WebSocket.
     """
 
     problem: str = ""
@@ -39,7 +39,7 @@ class Life:
     exit_code: int | None = None
     stopping: float = 0.0
     leaving: float = 0.0
-    close_code: int | None = None
+    closing: int | None = None
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)

@@ -5,8 +5,10 @@ import contextlib
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
+from compliance.modes import WORKERS
 from compliance.patience import ceiling
 from compliance.process import now
+from compliance.ready import readable
 from compliance.server import Server
 
 
@@ -68,10 +70,41 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
+    readable([exchange.connection.socket], NOTICE)
+    life.leaving = now()
     exchange.send_close(4001)  # no code of a server's own
     with contextlib.suppress(Closed):  # a server may also just close the connection
-        life.close_code = exchange.receive_close().code
+        life.closing = exchange.receive_close().code
     exchange.wait_end()
+
+
+def stopped_during_startup(server: Server, life: Life) -> None:
+    """Send SIGTERM while startup waits at its gate, which opens a little later."""
+    line = wait_lifespan(server, life)
+    line.wait("startup", "gate")
+    stop(server, life)
+    with contextlib.suppress(Silence, AssertionError):
+        line.until(lambda: line.ended, "end", NOTICE)
+    line.open_gate("startup")
+    line.open_gate("shutdown")
+
+
+def asked_and_task_released(server: Server, life: Life) -> None:
+    """Ask once, and then open the gate of the task that startup began."""
+    line = wait_lifespan(server, life)
+    server.wait_ready()
+    ask(server, life)
+    line.open_gate("task")
+    line.wait("passed task")
+
+
+def served_by_workers(server: Server, life: Life) -> None:
+    """Wait for a lifespan of each worker, and ask a number of times, on connections of their own."""
+    for _ in range(WORKERS):
+        wait_lifespan(server, life)
+    server.wait_ready()
+    for _ in range(4 * WORKERS):
+        ask(server, life, app=asgi_lifespan.request)
 
 
 def left_to_exit(server: Server, life: Life) -> None:

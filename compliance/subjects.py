@@ -19,13 +19,15 @@ CHECKS = Path(__file__).with_name("checks")
 class Folder:
     """What a folder of checks judges: a kind of subject, on some interfaces, perhaps only some of those.
 
-    Those are `middleware`s, or servers with an `adapter`.
+    Those are `middleware`s, or servers with an `adapter`. `needs` are capabilities without which nothing in
+    it applies.
     """
 
     kind: SubjectKind
     interfaces: tuple[Interface, ...]
     middleware: bool = False
     adapter: bool = False
+    needs: frozenset[str] = frozenset()
 
 
 FOLDERS = {
@@ -33,7 +35,7 @@ FOLDERS = {
     "wsgi_adapter": Folder("server", ("wsgi",), adapter=True),
     "asgi_server": Folder("server", ("asgi",)),
     "http_server": Folder("server", ("wsgi", "asgi")),
-    "websocket_server": Folder("server", ("asgi",)),
+    "websocket_server": Folder("server", ("asgi",), needs=frozenset({"websocket"})),
     "lifecycle": Folder("server", ("wsgi", "asgi")),
     "wsgi_framework": Folder("framework", ("wsgi",)),
     "wsgi_middleware": Folder("framework", ("wsgi",), middleware=True),

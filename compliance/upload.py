@@ -1,15 +1,18 @@
 """ASGI requests with a body: sent in pieces, and the events that come of them."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from compliance.exchange import Exchange
+from compliance.exchange import App, Exchange
 from compliance.expect import saw
 from compliance.guest.apps import asgi_http_request, default
 from compliance.server import Server
 
 Event = dict[str, Any]
 _FENCES = 50
+_AT_REST = 5  # fences
+_AT_ONCE = 1 << 18  # bytes
 
 
 def post(exchange: Exchange, rest: bytes) -> None:
@@ -19,7 +22,7 @@ def post(exchange: Exchange, rest: bytes) -> None:
 
 def uploaded(server: Server, pieces: Sequence[bytes]) -> list[Event]:
     """The events of a request whose framing and body come in pieces, each after the one before was read."""
-    with server.prepare(asgi_http_request.events, method="POST") as exchange:
+    with server.prepare(asgi_http_request.contents, method="POST") as exchange:
         post(exchange, b"")
         for piece in pieces:
             exchange.send(piece)
@@ -30,6 +33,29 @@ def uploaded(server: Server, pieces: Sequence[bytes]) -> list[Event]:
 def is_called(server: Server, exchange: Exchange) -> bool:
     """Whether the application has been called for the exchange when many others have come and gone."""
     return any(server.fence(default.http) and server.calls(exchange) for _ in range(_FENCES))
+
+
+def taken(server: Server, exchange: Exchange, pieces: Sequence[bytes], app: App) -> int:
+    """How many of the pieces go into a connection until, for five fences in a row, no more do.
+
+    `app` answers the fences. All of them is what a server takes that reads on whatever its application does.
+    """
+    left, still = memoryview(b"".join(pieces)), 0
+    while left and still < _AT_REST:
+        server.fence(app)
+        gone = _push(exchange, left)
+        left, still = left[gone:], 0 if gone else still + 1
+    return len(pieces) - -(-len(left) // len(pieces[0]))
+
+
+def _push(exchange: Exchange, data: memoryview) -> int:
+    """Send as many bytes as the connection takes without waiting; none once it has ended."""
+    gone = 0
+    exchange.connection.socket.setblocking(False)
+    with contextlib.suppress(OSError):
+        while gone < len(data):
+            gone += exchange.connection.socket.send(data[gone : gone + _AT_ONCE])
+    return gone
 
 
 def let_read(server: Server, exchange: Exchange) -> None:

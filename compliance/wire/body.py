@@ -16,6 +16,7 @@ class BodyReader:
         self._connection = connection
         self.response = response
         self._left = self._declared()
+        self._open = 0  # bytes of the last chunk, whose line end is still to be read
         if self._left == 0:
             response.complete = True
 
@@ -61,6 +62,7 @@ class BodyReader:
 
     def _chunk(self) -> bool:
         try:
+            self._end_chunk()
             size = self._size()
             data = self._connection.exactly(size)
             if size == 0:
@@ -69,11 +71,16 @@ class BodyReader:
                 return False
             self.response.chunks.append(data)
             self._add(data)
-            if ending := self._connection.line("the end of a chunk"):
-                raise NotHttp(f"a chunk of {size} bytes is followed by {shorten(ending)}")
         except Closed:
             return False
+        self._open = size
         return True
+
+    def _end_chunk(self) -> None:
+        """Read what ends the last chunk; some servers send it only with the next one."""
+        size, self._open = self._open, 0
+        if size and (ending := self._connection.line("the end of a chunk")):
+            raise NotHttp(f"a chunk of {size} bytes is followed by {shorten(ending)}")
 
     def _size(self) -> int:
         """The size in the next line; what cannot become one is an error before the line's end has come."""

@@ -73,7 +73,7 @@ def test_links_may_be_any_iterable(server: Server, links: Any, lazy: list[str]) 
 
 
 @requirement("asgi.ext.earlyhint.timing", definite=True)
-def test_no_early_hint_comes_after_the_final_head(server: Server) -> None:
+def test_no_early_hint_comes_after_the_final_head(server: Server, observe: Observe) -> None:
     """Whenever the application sends a hint, before its start or after, the response is sound."""
     parts = [body(b"con", True), hint(*LINKS), body(b"tent")]
     with sent(server, hint(*LINKS), START, hint(*LINKS), *parts) as exchange:
@@ -81,6 +81,7 @@ def test_no_early_hint_comes_after_the_final_head(server: Server) -> None:
         rest = exchange.afterwards()
     found = (response.body if response else None, rest)
     assert found[0] == b"content" and in_sync(rest), saw(found, "b'content' as it is")  # noqa: PT018
+    observe(exchange.values("outcome"))
 
 
 @requirement("asgi.ext.earlyhint.response")

@@ -11,7 +11,7 @@ from compliance.guest.apps import asgi_http_request as guest
 from compliance.guest.apps import default
 from compliance.requirements import requirement
 from compliance.server import Server
-from compliance.upload import Event, assert_complete, flags, is_called, post, uploaded
+from compliance.upload import Event, assert_complete, flags, is_called, post, taken, uploaded
 from compliance.wire.http import Connection, chunked
 
 End = Callable[[Connection], None]
@@ -172,3 +172,12 @@ def test_a_body_that_breaks_off_ends_in_a_disconnect(server: Server, sent: str, 
     assert last in (["http.disconnect"], []), saw(
         last, "http.disconnect at last, if the application was called"
     )
+
+
+@requirement("asgi.http.request.streamed")
+def test_whether_a_body_waits_for_an_application_that_does_not_read(server: Server, observe: Observe) -> None:
+    """Whether all of 32 MiB goes into the server before the application reads any of it is recorded."""
+    blocks = [bytes(1 << 20)] * 32
+    with server.prepare(guest.late_digest, method="POST") as exchange:
+        post(exchange, b"Content-Length: %d\r\n\r\n" % (32 << 20))
+        observe({"waits": taken(server, exchange, blocks, default.http) < len(blocks)})

@@ -46,7 +46,7 @@ def test_a_body_that_comes_byte_by_byte_arrives_whole(server: Server) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS", "PATCH", "PUT"])
 def test_a_body_arrives_whatever_the_method(server: Server, method: str) -> None:
     """Not the method but the framing says whether a request has a body."""
-    events = server.call(method, "/", app=guest.events, body=b"content").values("event")
+    events = server.call(method, "/", app=guest.contents, body=b"content").values("event")
     assert_complete(events, b"content")
 
 
@@ -54,7 +54,7 @@ def test_a_body_arrives_whatever_the_method(server: Server, method: str) -> None
 def test_a_body_arrives_in_spite_of_an_upgrade_that_is_not_taken(server: Server) -> None:
     """A client that offers another protocol, which the server need not know, has sent a body all the same."""
     offer = [("Connection", "Upgrade"), ("Upgrade", "compliance/1")]
-    events = server.call("POST", "/", app=guest.events, headers=offer, body=b"content").values("event")
+    events = server.call("POST", "/", app=guest.contents, headers=offer, body=b"content").values("event")
     assert_complete(events, b"content")
 
 
@@ -76,7 +76,7 @@ def test_a_body_that_waits_for_the_application_arrives_whole(server: Server) -> 
 @requirement("asgi.http.request.body_concat")
 def test_a_body_ends_where_the_next_request_begins(server: Server) -> None:
     """The bytes of a pipelined request are no part of the body before it."""
-    exchange = server.prepare(guest.events, method="POST")
+    exchange = server.prepare(guest.contents, method="POST")
     following = server.prepare(default.http, connection=exchange.connection)
     post(
         exchange,

@@ -153,21 +153,24 @@ def test_a_304_response_has_no_content(server: Server, parts: list[dict[str, Any
     ids=["one message", "two messages"],
 )
 def test_bytes_beyond_the_content_length_stay_off_the_wire(
-    server: Server, parts: list[dict[str, Any]]
+    server: Server, observe: Observe, parts: list[dict[str, Any]]
 ) -> None:
     """What exceeds the application's Content-Length never stands where the next response begins."""
-    rest = says(server, [start(200, [(b"content-length", b"5")]), *parts]).afterwards()
+    exchange = says(server, [start(200, [(b"content-length", b"5")]), *parts])
+    rest = exchange.afterwards()
     assert in_sync(rest), saw(rest, "no bytes beyond the length that was declared")
     assert b"EXTRA" not in rest, saw(rest, "no bytes beyond the length that was declared")
+    observe(exchange.values("outcome")[1:])
 
 
 @requirement("asgi.http.body.content_length_under", definite=True)
-def test_a_body_shorter_than_declared_ends_the_connection(server: Server) -> None:
+def test_a_body_shorter_than_declared_ends_the_connection(server: Server, observe: Observe) -> None:
     """The client does not wait for bytes that do not come: the connection ends, and the message is cut."""
     messages = [start(200, [(b"content-length", b"10")]), body(b"hello")]
     with server.open(app=asgi_http_response.says, with_={"messages": messages}) as exchange:
         outcome = exchange.outcome()
         assert not outcome or not outcome.complete or outcome.status == 500, exchange.seen("a cut message")
+        observe(outcome.status if outcome else "closed")
 
 
 @requirement("asgi.http.body.messages_after_end_ignored", definite=True)

@@ -10,11 +10,15 @@ REASON = "the database of compliance-4711 is gone"
 
 STARTUP_FAILED = Story(asgi_lifespan.startup_fails, {"message": REASON}, act=left_to_exit)
 STARTUP_FAILED_SILENTLY = Story(asgi_lifespan.startup_fails, act=left_to_exit)
+STARTUP_FAILED_LOUDLY = Story(
+    asgi_lifespan.startup_fails, {"message": REASON, "raises_then": True}, act=left_to_exit
+)
 REFUSED = Story(asgi_lifespan.refused, act=asked_after_the_attempts)
 RAISES_WHEN_CALLED = Story(asgi_lifespan.raises, {"when": "called"}, act=asked_after_the_lifespan)
 RAISES_ON_STARTUP = Story(asgi_lifespan.raises, {"when": "startup"}, act=asked_after_the_lifespan)
 RAISES_AFTER_COMPLETE = Story(asgi_lifespan.raises, {"when": "complete"}, act=asked_after_the_lifespan)
 RETURNS_WHEN_CALLED = Story(asgi_lifespan.returns, {"when": "called"}, act=asked_after_the_lifespan)
+RETURNS_ON_STARTUP = Story(asgi_lifespan.returns, {"when": "startup"}, act=asked_after_the_lifespan)
 RETURNS_AFTER_COMPLETE = Story(asgi_lifespan.returns, {"when": "complete"}, act=asked_after_the_lifespan)
 
 
@@ -46,6 +50,13 @@ def test_no_request_is_served_after_startup_failed(life: Life) -> None:
     assert not life.served, life.seen("no answered request")
 
 
+@requirement("asgi.lifespan.startup.failed_no_requests")
+@lives(STARTUP_FAILED_LOUDLY)
+def test_an_exception_after_startup_failed_changes_nothing(life: Life) -> None:
+    """An application that sends startup.failed and then raises has failed; it is not one without lifespan."""
+    assert not life.served, life.seen("no answered request")
+
+
 @requirement("asgi.lifespan.startup.failed_message_optional")
 @lives(STARTUP_FAILED_SILENTLY)
 def test_startup_can_fail_without_a_message(life: Life) -> None:
@@ -58,7 +69,7 @@ def test_startup_can_fail_without_a_message(life: Life) -> None:
 @lives(STARTUP_FAILED)
 def test_what_follows_a_failed_startup(life: Life, observe: Observe) -> None:
     """Whether a lifespan whose startup failed still gets an event is recorded, and the server's exit code."""
-    further = [event.get("type") for event in life.values("received")[1:]]
+    further = [event and event.get("type") for event in life.values("received")[1:]]
     observe({"further events": further, "exit code": life.exit_code})
 
 
@@ -87,6 +98,13 @@ def test_an_application_without_lifespan_is_not_called_again(life: Life) -> None
 @lives(RETURNS_WHEN_CALLED)
 def test_what_follows_a_lifespan_call_that_returns(life: Life, observe: Observe) -> None:
     """What the server does if the application returns without a word is recorded."""
+    observe(outcome(life))
+
+
+@requirement("asgi.lifespan.unsupported.return_silently")
+@lives(RETURNS_ON_STARTUP)
+def test_what_follows_a_lifespan_call_that_returns_on_startup(life: Life, observe: Observe) -> None:
+    """What the server does if the lifespan call gets startup and returns without an answer is recorded."""
     observe(outcome(life))
 
 
@@ -123,6 +141,13 @@ def test_an_early_shutdown_complete_raises(life: Life) -> None:
 def test_a_second_startup_complete_raises(life: Life) -> None:
     """send raises for startup.complete when startup is complete already."""
     assert life.event("again").value is not None, saw(None, "an exception out of send")
+
+
+@requirement("asgi.lifespan.error.invalid_event")
+@lives(REFUSED)
+def test_a_late_startup_failed_raises(life: Life) -> None:
+    """send raises for startup.failed when startup is complete already."""
+    assert life.event("late").value is not None, saw(None, "an exception out of send")
 
 
 @requirement("asgi.lifespan.shutdown.unsolicited_failed")

@@ -10,6 +10,7 @@ REASON = "the pool of compliance-4712 is on fire"
 
 BUSY_AND_FAILED = Story(asgi_lifespan.shutdown_fails, {"message": REASON}, act=stopped_while_busy)
 WEBSOCKET_AND_FAILED = Story(asgi_lifespan.shutdown_fails, act=stopped_with_a_websocket)
+RETURNS = Story(asgi_lifespan.returns, {"when": "shutdown"})
 RAISES = Story(asgi_lifespan.raises, {"when": "shutdown"})
 
 
@@ -55,7 +56,7 @@ def test_shutdown_comes_after_the_end_of_websockets(life: Life) -> None:
 def test_the_code_with_which_a_stopping_server_closes_a_websocket(life: Life, observe: Observe) -> None:
     """The code of the Close frame at SIGTERM is recorded; it is 4001 where only the client has closed."""
     assert life.exchange(1).answered == 101, life.seen("an open WebSocket")
-    observe(life.close_code)
+    observe(life.closing)
 
 
 @requirement("asgi.lifespan.shutdown.failed_message_optional")
@@ -70,4 +71,11 @@ def test_shutdown_can_fail_without_a_message(life: Life) -> None:
 @lives(RAISES)
 def test_an_exception_during_shutdown_does_not_hang_the_server(life: Life) -> None:
     """If the application raises while handling shutdown, the server terminates."""
+    assert life.exit_code is not None, life.seen("that the server exits")
+
+
+@requirement("asgi.lifespan.shutdown.exception")
+@lives(RETURNS)
+def test_a_return_during_shutdown_does_not_hang_the_server(life: Life) -> None:
+    """If the application returns on shutdown without an answer, the server terminates."""
     assert life.exit_code is not None, life.seen("that the server exits")

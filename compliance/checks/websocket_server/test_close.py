@@ -6,7 +6,7 @@ import pytest
 
 from compliance.claims import since
 from compliance.exchange import WebSocketExchange
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps.asgi_websocket import accept, binary, close, listens, text
 from compliance.guest.apps.asgi_websocket_sending import stays, tries
 from compliance.requirements import requirement
@@ -73,13 +73,16 @@ def test_a_close_without_reason_has_none(server: Server, more: dict[str, Any]) -
 @pytest.mark.parametrize(
     "reason", ["x" * 124, "x" * 1000, "\u00e9" * 62], ids=["124", "1000", "62 of two octets"]
 )
-def test_a_reason_that_is_too_long_gives_no_illegal_frame(server: Server, reason: str) -> None:
+def test_a_reason_that_is_too_long_gives_no_illegal_frame(
+    server: Server, observe: Observe, reason: str
+) -> None:
     """Whatever the server does with a reason of over 123 octets, no frame is longer than one may be."""
     with trying(server, close(code=4000, reason=reason), close()) as exchange:
         frame = exchange.parting()
     assert frame is None or (len(frame.payload) <= 125 and decodes(frame.payload[2:])), saw(
         frame, "at most 125 octets, and UTF-8 after the code"
     )
+    observe(frame and [frame.code, len(frame.payload) - 2])
 
 
 @requirement("rfc6455.close.reserved_not_sent", definite=True)
@@ -93,13 +96,14 @@ def test_a_reserved_code_is_not_sent(server: Server, code: int) -> None:
 
 @requirement("asgi.ws.close.reserved_code")
 @pytest.mark.parametrize("code", [0, 1, 999, 65536 + 1000])
-def test_a_code_that_does_not_exist_is_not_sent(server: Server, code: int) -> None:
+def test_a_code_that_does_not_exist_is_not_sent(server: Server, observe: Observe, code: int) -> None:
     """A code below 1000, or of more than two octets, gives no Close frame with a code below 1000."""
     with trying(server, close(code=code), close()) as exchange:
         frame = exchange.parting()
     assert frame is None or frame.code is None or frame.code >= 1000, saw(
         frame, "no Close frame with such a code"
     )
+    observe(frame and frame.code)
 
 
 @requirement("asgi.ws.close.flush_before")

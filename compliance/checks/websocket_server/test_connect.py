@@ -172,12 +172,13 @@ def test_nothing_is_announced_where_nothing_is_offered(server: Server) -> None:
 
 
 @requirement("rfc6455.hs.protocol_from_offer")
-def test_a_subprotocol_that_was_not_offered_is_not_announced(server: Server) -> None:
+def test_a_subprotocol_that_was_not_offered_is_not_announced(server: Server, observe: Observe) -> None:
     """Where the application accepts what the client did not offer, the 101 does not say so."""
     with accepting(server, subprotocols=("first",), subprotocol="other") as exchange:
         response = exchange.outcome()
     values = response.all("Sec-WebSocket-Protocol") if response else []
     assert b"other" not in values, saw(values, "no subprotocol that was not offered")
+    observe(response.status if response else "closed")
 
 
 @requirement("asgi.ws.accept.headers")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from compliance.claims import offers
 from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, built_in, saw
@@ -175,3 +177,34 @@ def test_a_denial_without_the_extension_raises(server: Server) -> None:
         announced = EXTENSION in (exchange.value("scope").get("extensions") or {})
         raised = exchange.value("tried")
     assert bool(raised[0]) is not announced, saw((announced, raised), "an exception unless announced")
+
+
+DISORDER = {
+    "a body before the start": [body(b"early")],
+    "a second start": [start(), start(402)],
+    "a start within the body": [start(), body(b"n", more_body=True), start(402)],
+}
+WRONG_TYPES = {
+    "a status that is a str": [start("401")],  # type: ignore[arg-type]
+    "a header that is a str": [{**start(), "headers": [["x-a", "1"]]}],
+    "a body that is a str": [start(), body("no")],  # type: ignore[arg-type]
+    "no status": [{"type": f"{EXTENSION}.start", "headers": []}],
+}
+
+
+@requirement("asgi.core.error.send_out_of_order")
+@pytest.mark.parametrize("messages", DISORDER.values(), ids=DISORDER.keys())
+def test_a_denial_out_of_order_raises(server: Server, messages: list[dict[str, Any]]) -> None:
+    """A message of a denial that cannot come at its point is refused by send."""
+    with answered(server, *messages, app=tries) as exchange:
+        raised = exchange.value("tried")
+    assert raised[-1], saw(raised, "an exception for the last message")
+
+
+@requirement("asgi.core.error.send_wrong_types")
+@pytest.mark.parametrize("messages", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
+def test_a_denial_with_a_wrong_type_raises(server: Server, messages: list[dict[str, Any]]) -> None:
+    """A message of a denial that has values of wrong types, or none, is refused by send."""
+    with answered(server, *messages, app=tries) as exchange:
+        raised = exchange.value("tried")
+    assert raised[-1], saw(raised, "an exception for the last message")

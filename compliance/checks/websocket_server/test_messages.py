@@ -13,6 +13,7 @@ from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.upload import taken
 from compliance.wire.websocket import BINARY, CONTINUATION, PING, PONG, TEXT, Frame, encode
 
 OCTETS = bytes(range(256))
@@ -283,3 +284,13 @@ def test_a_pong_is_not_shown_to_the_application(server: Server) -> None:
         exchange.send_text("text")
         found = contents(exchange)
     assert found == ["text"], saw(found, "['text']")
+
+
+@requirement("asgi.ws.receive.event")
+def test_whether_messages_wait_for_an_application_that_does_not_listen(
+    server: Server, observe: Observe
+) -> None:
+    """Whether 512 messages of 64 KiB go into the server before the application receives is recorded."""
+    messages = [encode(Frame(BINARY, bytes(1 << 16)))] * 512
+    with connected(server, asgi_websocket.listens_late) as exchange:
+        observe({"wait": taken(server, exchange, messages, asgi_websocket.answers_http) < len(messages)})

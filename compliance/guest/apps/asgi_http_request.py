@@ -25,6 +25,16 @@ async def events(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], 
         await answer(send, b"")
 
 
+async def contents(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
+    """As `events`, with each body as bytes, in whatever buffer the server gives it."""
+
+    async def receive_bytes() -> Dict[str, Any]:
+        message = await receive()
+        return {**message, "body": bytes(message["body"])} if "body" in message else message
+
+    await events(scope, receive_bytes, send, channel)
+
+
 async def late_events(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
     """Wait at the gate "read"; then as `events`."""
     await channel.agate("read")

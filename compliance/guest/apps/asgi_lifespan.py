@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional
 
+from compliance.guest.apps.asgi_http_streaming import together
 from compliance.guest.apps.default import answer, read_body
 from compliance.guest.channel import asleep, in_trio
 
@@ -103,18 +104,26 @@ async def refused(scope: Message, receive: Receive, send: Send, channel: Any) ->
     await _attempt(send, channel, "early", {"type": "lifespan.shutdown.complete"})
     await _sent(send, channel, {"type": "lifespan.startup.complete"})
     await _attempt(send, channel, "again", {"type": "lifespan.startup.complete"})
+    await _attempt(send, channel, "late", {"type": "lifespan.startup.failed"})
     await _attempt(send, channel, "unsolicited", {"type": "lifespan.shutdown.failed"})
     await _received(receive, channel)
     await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
 
 
 async def startup_fails(
-    scope: Message, receive: Receive, send: Send, channel: Any, message: Optional[str] = None
+    scope: Message,
+    receive: Receive,
+    send: Send,
+    channel: Any,
+    message: Optional[str] = None,
+    raises_then: bool = False,
 ) -> None:
-    """Answer startup with startup.failed, with a message if there is one, and wait for what comes."""
+    """Answer startup with startup.failed, with a message if there is one; raise, or wait for what comes."""
     await _received(receive, channel)
     event = {"type": "lifespan.startup.failed"}
     await _sent(send, channel, event if message is None else {**event, "message": message})
+    if raises_then:
+        raise RuntimeError("the startup of the application failed")
     await _received(receive, channel)
 
 
@@ -144,11 +153,33 @@ async def raises(scope: Message, receive: Receive, send: Send, channel: Any, whe
 
 
 async def returns(scope: Message, receive: Receive, send: Send, channel: Any, when: str = "called") -> None:
-    """Return: when "called", without a word, or right after startup was "complete"."""
-    if when == "complete":
+    """Return: when "called", on "startup", right after it was "complete", or on "shutdown"."""
+    if when != "called":
         await _received(receive, channel)
+    if when in ("complete", "shutdown"):
         await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    if when == "shutdown":
+        await _received(receive, channel)
     channel.note("returning", when)
+
+
+async def with_task(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Complete startup and shutdown, beside a task that waits at the gate "task" and notes "passed task"."""
+
+    async def events() -> None:
+        for kind in ("startup", "shutdown"):
+            await _received(receive, channel)
+            await _sent(send, channel, {"type": "lifespan." + kind + ".complete"})
+
+    await together(events, lambda: channel.agate("task"))
+
+
+async def placed(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Note the place; complete startup and shutdown."""
+    channel.note("place", place())
+    for kind in ("startup", "shutdown"):
+        await _received(receive, channel)
+        await _sent(send, channel, {"type": "lifespan." + kind + ".complete"})
 
 
 async def request(scope: Message, receive: Receive, send: Send, channel: Any, key: str = "") -> None:

@@ -281,3 +281,13 @@ class CancellingLoses(HTTPCycle):
             raise
         lost, self.lost = self.lost, False
         return {**message, "body": b""} if lost else message
+
+
+@liar(catches=["test_whether_a_body_waits_for_an_application_that_does_not_read"])
+class ReadsAhead(HTTPCycle):
+    """What the client sends is read and kept, however much it is."""
+
+    async def run(self) -> None:
+        """As if reading were paused already."""
+        vars(self.connection.stream)["_paused"] = True
+        await super().run()

@@ -256,6 +256,7 @@ class ListensEarly(Server):
         "test_whether_clients_can_connect_before_startup_is_complete",
         "test_the_server_exits_when_startup_failed",
         "test_no_request_is_served_after_startup_failed",
+        "test_an_exception_after_startup_failed_changes_nothing",
         "test_startup_can_fail_without_a_message",
     ]
 )

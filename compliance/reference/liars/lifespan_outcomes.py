@@ -30,6 +30,7 @@ class StaysAfterFailedStartup(Lifespan):
     catches=[
         "test_the_server_exits_when_startup_failed",
         "test_no_request_is_served_after_startup_failed",
+        "test_an_exception_after_startup_failed_changes_nothing",
         "test_startup_can_fail_without_a_message",
     ]
 )
@@ -71,6 +72,21 @@ class ShutdownAfterFailedStartup(Lifespan):
         super().on_startup_failed(message)
 
 
+@liar(catches=["test_an_exception_after_startup_failed_changes_nothing"])
+class ForgetsFailure(Lifespan):
+    """An exception after startup.failed is taken for an application without lifespan."""
+
+    def on_startup_failed(self, message: Message) -> None:
+        """Let the application go on for a moment before exiting."""
+        self.report("startup", message)
+        asyncio.get_running_loop().call_later(0.1, self.give_up)
+
+    def give_up(self) -> None:
+        """Exit, unless the application has raised."""
+        if not self.started.done():
+            self.started.set_result(False)
+
+
 # No support
 
 
@@ -101,7 +117,12 @@ class CallsAgain(Lifespan):
         super().on_exception(error)
 
 
-@liar(catches=["test_what_follows_a_lifespan_call_that_returns"])
+@liar(
+    catches=[
+        "test_what_follows_a_lifespan_call_that_returns",
+        "test_what_follows_a_lifespan_call_that_returns_on_startup",
+    ]
+)
 class DemandsAnswer(Lifespan):
     """The server exits if the lifespan call returns without a word."""
 
@@ -194,6 +215,16 @@ class HangsOfException(Lifespan):
             super().conclude(well=well)
 
 
+@liar(catches=["test_a_return_during_shutdown_does_not_hang_the_server"])
+class HangsOfReturn(Lifespan):
+    """The server waits for an answer to lifespan.shutdown although the application has returned."""
+
+    def on_return(self) -> None:
+        """Not if it was asked to shut down and has not answered."""
+        if not self.is_stopping() or self.stopped.done():
+            super().on_return()
+
+
 # Events out of order
 
 
@@ -235,6 +266,15 @@ class AcceptsRepeated(Lenient):
     def ignores(self, kind: str) -> bool:
         """What comes again."""
         return kind == "lifespan.startup.complete" and self.started.done()
+
+
+@liar(catches=["test_a_late_startup_failed_raises"])
+class AcceptsLateFailure(Lenient):
+    """startup.failed is ignored after startup is complete."""
+
+    def ignores(self, kind: str) -> bool:
+        """What comes too late."""
+        return kind == "lifespan.startup.failed" and self.started.done()
 
 
 @liar(catches=["test_what_follows_a_shutdown_failed_that_nobody_asked_for"])

@@ -275,3 +275,15 @@ class RefusesPongs(WithFrames):
         async def on_pong(self, _event: Any) -> None:
             """Refuse."""
             await self.fail(1002, "nobody asked")
+
+
+@liar(catches=["test_whether_messages_wait_for_an_application_that_does_not_listen"])
+class ReadsAhead(WithFrames):
+    """Messages are read and kept, however many they are."""
+
+    class Frames(Frames):
+        """Never full."""
+
+        def has_room(self) -> bool:
+            """Always."""
+            return True

@@ -381,3 +381,33 @@ class DisconnectsWithAnError(WebSocketCycle):
             if self.closed is not None and self.frames is None:
                 raise RuntimeError(str(error)) from None
             raise
+
+
+class DropsDenials(WebSocketCycle):
+    """Messages of a denial that are not legal are dropped, if their fault is of one kind."""
+
+    out_of_order: bool
+
+    async def send(self, message: Message) -> None:
+        """Without an exception."""
+        try:
+            await super().send(message)
+        except ApplicationError as error:
+            early = self.frames is None and self.closed is None and "http.response" in str(message)
+            order = error.requirement == "asgi.ext.denial.event_structure"
+            if not early or order is not self.out_of_order:
+                raise
+
+
+@liar(catches=["test_a_denial_out_of_order_raises"])
+class DropsDisorder(DropsDenials):
+    """Messages of a denial that come out of order are dropped."""
+
+    out_of_order = True
+
+
+@liar(catches=["test_a_denial_with_a_wrong_type_raises"])
+class DropsWrongTypes(DropsDenials):
+    """Messages of a denial that have values of wrong types are dropped."""
+
+    out_of_order = False

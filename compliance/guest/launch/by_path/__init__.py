@@ -1,0 +1,1 @@
+"""Applications for servers that take the path of a file."""
