@@ -4,9 +4,14 @@ A check of what came with a later version, or with an extension, asks here first
 server that makes no such claim.
 """
 
+import ssl
 from typing import Any
 
+from compliance import certificates
+from compliance.expect import Closed
+from compliance.server import Server
 from compliance.verdict import NotApplicable
+from compliance.wire.http import Connection
 
 
 def since(scope: dict[str, Any], version: str) -> None:
@@ -26,6 +31,14 @@ def omits(scope: dict[str, Any], extension: str) -> None:
     """Raise NotApplicable if the scope lists the extension."""
     if extension in (scope.get("extensions") or {}):
         raise NotApplicable(f"the scope lists the extension {extension!r}")
+
+
+def speaks(server: Server, newest: ssl.TLSVersion, *, certified: bool = False) -> Connection:
+    """A connection of a client that knows no later version of TLS; NotApplicable if the server refuses it."""
+    try:
+        return server.connect(tls=certificates.client(certified=certified, newest=newest))
+    except Closed as error:
+        raise NotApplicable(f"the server does not speak {newest.name}") from error
 
 
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -188,8 +189,8 @@ class Server:
             return False
         return True
 
-    def _connection(self, source: str | None = None) -> Connection:
-        return Connection(self.way.address(self.port), source, self.way.tls())
+    def _connection(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        return Connection(self.way.address(self.port), source, tls or self.way.tls())
 
     def _process(self) -> Process:
         if self.process is None:
@@ -284,14 +285,17 @@ class Server:
         """How often, until now, the application has been called for an exchange without being waited for."""
         return sum(line.exchange == exchange.name for line in self.switchboard.poll())
 
-    def connect(self, source: str | None = None) -> Connection:
-        """A fresh client connection; the one that found the server ready is the first."""
-        if self._ready is not None and source is None:
+    def connect(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        """A fresh client connection; the one that found the server ready is the first.
+
+        `source` is a local address to come from, `tls` what to encrypt with in place of what is usual.
+        """
+        if self._ready is not None and source is None and tls is None:
             connection, self._ready = self._ready, None
             return connection
         self.check_alive()
         self._leave()
-        return self._connection(source)
+        return self._connection(source, tls)
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""

@@ -49,10 +49,6 @@ class HTTPCycle(ASGICycle):
         """http_version, method, scheme."""
         return {**super().request_line(), "method": self.request.method}
 
-    def extensions(self) -> dict[str, Any]:
-        """Those that are honoured."""
-        return {"extensions": {name: {} for name in self.offered}}
-
     # receive
 
     async def receive(self) -> Message:

@@ -53,9 +53,12 @@ class Server:
     threads = 0  # WSGI calls at the same time; 0 is no limit
     environ_pairs: Mapping[str, str] = MappingProxyType({})  # of the deployer, for every WSGI environ
     tls: ssl.SSLContext | None = None
+    certificate = ""  # of this server, in PEM
+    ping_seconds = 20.0  # of silence, after which a client of a WebSocket is asked whether it is there
     unix_path = ""  # of a socket to listen on in place of host and port
     mount = ""  # the path of the application
     workers = 1
+    number = 0  # of this worker
     listener: socket.socket | None = None  # what to serve, if it listens already
 
     def __init__(self, application: Any, interface: str, host: str, port: int) -> None:
