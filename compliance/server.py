@@ -317,9 +317,9 @@ class Server:
         `named`: the field names the exchange also without an app, so that the guest's account of it is told
         from that of others at the same time. With an app it always does.
         """
-        return self._exchange(Exchange, app, with_, connection, method, named=named)
+        return self.exchange(Exchange, app, with_, connection, method, named=named)
 
-    def _exchange(
+    def exchange(
         self,
         kind: type[E],
         app: App | None,
@@ -329,6 +329,7 @@ class Server:
         *,
         named: bool,
     ) -> E:
+        """An exchange of this kind that has sent nothing; for the rest see `prepare`."""
         name = f"e{next(_COUNTER)}" if app is not None or named else None
         field = compliance_field(name, app, with_ or {}) if name is not None else b""
         if len(self.exchanges) >= _KEPT:  # a property that fails makes hundreds, and files are few
@@ -376,7 +377,7 @@ class Server:
         named: bool = False,
     ) -> WebSocketExchange:
         """Send a WebSocket opening handshake and return at once; use it as a context manager."""
-        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET", named=named)
+        exchange = self.exchange(WebSocketExchange, app, with_, None, "GET", named=named)
         exchange.key = websocket.key()
         fields = [*handshake_headers(exchange.key, subprotocols), *headers]
         start, rest = http.request("GET", target, fields).split(b"\r\n", 1)

@@ -59,6 +59,8 @@ def configure(server: Server, arguments: argparse.Namespace) -> None:
         server.certificate = first_certificate(arguments.cert)
         server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=arguments.ca)
         server.tls.load_cert_chain(arguments.cert, arguments.key)
+        if server.interface == "asgi":
+            server.tls.set_alpn_protocols(["h2", "http/1.1"])
         server.tls.verify_mode = ssl.CERT_REQUIRED if arguments.ca else ssl.CERT_NONE
 
 

@@ -65,8 +65,15 @@ class ASGICycle:
         return {"http_version": self.http_version(), "scheme": self.scheme()}
 
     def http_version(self) -> str:
-        """The version of HTTP in the specification's three spellings."""
+        """The version of HTTP in one of the specification's spellings."""
+        if self.http2:
+            return "2"
         return "1.1" if self.request.modern else "1.0"
+
+    @property
+    def http2(self) -> bool:
+        """Whether the request came over HTTP/2."""
+        return self.request.version == "2"
 
     def scheme(self) -> str:
         """The scheme of the URL."""
