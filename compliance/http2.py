@@ -93,11 +93,6 @@ class Client:
         """Send a request, read the whole response and wait for the end of the application's work."""
         return self.open(method, path, **options).finish()
 
-    def scope(self, method: str = "GET", path: str = "/", **options: Any) -> dict[str, Any]:
-        """The scope that the application gets for a request."""
-        found: dict[str, Any] = self.open(method, path, **options).value("scope")
-        return found
-
     def whole(self, stream: Stream) -> Response:
         """The response on a stream, which the server may have promised, to its end; raises Closed."""
         await_head(self.session, stream)

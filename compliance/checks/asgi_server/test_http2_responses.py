@@ -125,7 +125,7 @@ def test_a_part_reaches_the_client_of_http2_before_send_returns(server: Server) 
         assert exchange.read_body() == b"two", exchange.seen("the second part after the gate")
 
 
-@requirement("asgi.http.body.missing_end")
+@requirement("asgi.http.body.missing_end", definite=True)
 @mode("http2")
 def test_a_response_over_http2_that_is_left_open_does_not_look_complete(server: Server) -> None:
     """An application that returns before its last part leaves no stream that ends well."""
