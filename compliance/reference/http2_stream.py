@@ -101,6 +101,10 @@ class Http2Stream:
             return self.server.http_cycle_class(self, request)
         if headers.get(b":protocol") != b"websocket":
             raise RequestError(501, "CONNECT is not implemented")
+        return self.websocket(request)
+
+    def websocket(self, request: Request) -> Cycle:
+        """What serves a WebSocket."""
         from compliance.reference.http2_websocket import Http2WebSocketCycle
 
         return Http2WebSocketCycle(self, request)
