@@ -4,11 +4,15 @@ A check of what came with a later version, or with an extension, asks here first
 server that makes no such claim.
 """
 
+import ssl
 from typing import Any
 
+from compliance import certificates
+from compliance.expect import Closed
+from compliance.server import Server
 from compliance.verdict import NotApplicable
 from compliance.wire.deflate import NAME, Extension, extensions
-from compliance.wire.http import Response
+from compliance.wire.http import Connection, Response
 
 
 def since(scope: dict[str, Any], version: str) -> None:
@@ -45,6 +49,14 @@ def reserves(extension: Extension, parameter: str) -> None:
     """Raise NotApplicable where the server has agreed to this parameter."""
     if extension.has(parameter):
         raise NotApplicable(f"the server agrees to {parameter}")
+
+
+def speaks(server: Server, newest: ssl.TLSVersion, *, certified: bool = False) -> Connection:
+    """A connection of a client that knows no later version of TLS; NotApplicable if the server refuses it."""
+    try:
+        return server.connect(tls=certificates.client(certified=certified, newest=newest))
+    except Closed as error:
+        raise NotApplicable(f"the server does not speak {newest.name}") from error
 
 
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:

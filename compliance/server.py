@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -188,8 +189,8 @@ class Server:
             return False
         return True
 
-    def _connection(self, source: str | None = None) -> Connection:
-        return Connection(self.way.address(self.port), source, self.way.tls())
+    def _connection(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        return Connection(self.way.address(self.port), source, tls or self.way.tls())
 
     def _process(self) -> Process:
         if self.process is None:
@@ -288,14 +289,17 @@ class Server:
         """How often, until now, the application has been called for an exchange without being waited for."""
         return sum(line.exchange == exchange.name for line in self.switchboard.poll())
 
-    def connect(self, source: str | None = None) -> Connection:
-        """A fresh client connection; the one that found the server ready is the first."""
-        if self._ready is not None and source is None:
+    def connect(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        """A fresh client connection; the one that found the server ready is the first.
+
+        `source` is a local address to come from, `tls` what to encrypt with in place of what is usual.
+        """
+        if self._ready is not None and source is None and tls is None:
             connection, self._ready = self._ready, None
             return connection
         self.check_alive()
         self._leave()
-        return self._connection(source)
+        return self._connection(source, tls)
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""
@@ -317,9 +321,9 @@ class Server:
         `named`: the field names the exchange also without an app, so that the guest's account of it is told
         from that of others at the same time. With an app it always does.
         """
-        return self._exchange(Exchange, app, with_, connection, method, named=named)
+        return self.exchange(Exchange, app, with_, connection, method, named=named)
 
-    def _exchange(
+    def exchange(
         self,
         kind: type[E],
         app: App | None,
@@ -329,6 +333,7 @@ class Server:
         *,
         named: bool,
     ) -> E:
+        """An exchange of this kind that has sent nothing; for the rest see `prepare`."""
         name = f"e{next(_COUNTER)}" if app is not None or named else None
         field = compliance_field(name, app, with_ or {}) if name is not None else b""
         if len(self.exchanges) >= _KEPT:  # a property that fails makes hundreds, and files are few
@@ -376,7 +381,7 @@ class Server:
         named: bool = False,
     ) -> WebSocketExchange:
         """Send a WebSocket opening handshake and return at once; use it as a context manager."""
-        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET", named=named)
+        exchange = self.exchange(WebSocketExchange, app, with_, None, "GET", named=named)
         exchange.key = websocket.key()
         fields = [*handshake_headers(exchange.key, subprotocols), *headers]
         start, rest = http.request("GET", target, fields).split(b"\r\n", 1)

@@ -107,6 +107,19 @@ def served_by_workers(server: Server, life: Life) -> None:
         ask(server, life, app=asgi_lifespan.request)
 
 
+def asked_of_workers(server: Server, life: Life) -> None:
+    """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
+    for line in [wait_lifespan(server, life) for _ in range(WORKERS)]:
+        line.wait("sent")
+    server.wait_ready()
+    life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
+    for exchange in life.exchanges:
+        exchange.wait_gate("held")
+    for exchange in life.exchanges:
+        exchange.open_gate("held")
+        exchange.finish()
+
+
 def left_to_exit(server: Server, life: Life) -> None:
     """Ask once; if that is in vain, give the server the time to exit by itself."""
     try:

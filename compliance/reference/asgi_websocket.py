@@ -33,6 +33,7 @@ class WebSocketCycle(ASGICycle):
         "websocket.http.response.start": "send_denial_start",
         "websocket.http.response.body": "send_denial_body",
     }
+    offered: ClassVar[tuple[str, ...]] = ("websocket.http.response",)
     return_code = 1000  # when the application returns without closing
     error_code = 1011  # when it raises
     shutdown_code = 1001
@@ -65,8 +66,8 @@ class WebSocketCycle(ASGICycle):
         return "wss" if self.request.scheme == "https" else "ws"
 
     def extensions(self) -> dict[str, Any]:
-        """Denial responses."""
-        return {"extensions": {"websocket.http.response": {}}, **self.subprotocols()}
+        """The extensions offered, and the subprotocols."""
+        return {**super().extensions(), **self.subprotocols()}
 
     def subprotocols(self) -> dict[str, Any]:
         """What the client offers: subprotocols."""

@@ -219,6 +219,9 @@ class Connection:
         data, self.response.pending = self.response.pending, b""
         await self.stream.write(data)
 
+    async def push(self, path: str, headers: Headers) -> None:
+        """Nothing: HTTP/1.1 has no server push."""
+
     async def answer(self, status: int, text: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         """Give an answer of the server's own; raises ClientDisconnected."""
         body = text.encode() + b"\n"

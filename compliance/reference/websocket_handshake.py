@@ -98,4 +98,9 @@ def accept_headers(
         ours.append((b"Sec-WebSocket-Protocol", subprotocol.encode("latin-1")))
     if extension is not None:
         ours.append((b"Sec-WebSocket-Extensions", extension))
-    return ours + [item for item in headers if item[0].lower() not in _OURS]
+    return ours + without_ours(headers)
+
+
+def without_ours(headers: Headers) -> Headers:
+    """The headers of an application, without those that are the server's business."""
+    return [item for item in headers if item[0].lower() not in _OURS]
