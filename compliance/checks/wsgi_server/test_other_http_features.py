@@ -13,17 +13,17 @@ FRESH = [("If-None-Match", '"tag"')]
 
 @requirement("wsgi.expect.transparent")
 def test_an_expectation_does_not_concern_the_application(server: Server) -> None:
-    """The body of a request with Expect, sent without waiting, reaches the application."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hello")
+    """The body of a request with Expect, sent together with the head, reaches the application."""
+    exchange = server.open("POST", app=default.wsgi, headers=EXPECT[:1], body=b"hello")
     assert exchange.value("body") == b"hello", exchange.seen("the body inside the application")
     assert exchange.body == b"hello", exchange.seen("the body echoed")
 
 
 @requirement("wsgi.expect.blocks_read")
 def test_a_read_waits_for_the_expected_body(server: Server) -> None:
-    """What the application reads of an expected body is all of it, also if it comes in parts."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
+    """What the application reads of an expected body, which is not sent at once, is all of it."""
+    exchange = server.open("POST", app=default.wsgi, headers=EXPECT, body=b"")
+    server.wait_noticed(exchange)
     exchange.send(b"hel")
     exchange.send(b"lo")
     assert exchange.value("body") == b"hello", exchange.seen("the whole body inside the application")
