@@ -190,8 +190,7 @@ class Exchange:
 
     def open_gates(self, names: Iterable[str]) -> None:
         """Let the application through several gates, one after the other."""
-        for name in names:
-            self.open_gate(name)
+        self.guest.open_gates(names)
 
     def wait_end(self) -> None:
         """Wait until the application's work is over."""

@@ -28,6 +28,7 @@ from compliance.modes import Way
 from compliance.patience import ceiling
 from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
 from compliance.profiling import add
+from compliance.ready import readable
 from compliance.target import Concurrency, ServerSpec
 from compliance.wire import http, websocket
 from compliance.wire.http import Connection
@@ -280,6 +281,16 @@ class Server:
     def has_called(self, exchange: Exchange) -> bool:
         """Whether the application has been called for an exchange whose line nobody has asked for yet."""
         return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
+
+    def wait_noticed(self, exchange: Exchange) -> None:
+        """Wait until the server answers a request, or calls the application, before it has come whole.
+
+        It may do neither: so this ends at the ceiling, and says nothing.
+        """
+        deadline = now() + ceiling("answer")
+        while not self.has_called(exchange) and now() < deadline:
+            if readable([exchange.connection], _POLL_MAX):
+                return
 
     def claim(self) -> list[Line]:
         """The lines of all requests that nobody has asked for, as far as they have come."""

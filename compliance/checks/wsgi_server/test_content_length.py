@@ -49,6 +49,20 @@ def test_the_excess_is_never_taken_for_the_next_response(server: Server, blocks:
     )
 
 
+@requirement("wsgi.cl.not_exceed", definite=True)
+@pytest.mark.parametrize("kind", ["list", "tuple"])
+def test_the_excess_of_a_single_block_is_never_taken_for_the_next_response(server: Server, kind: str) -> None:
+    """After a single block that is too long, the next response begins in its place, or the server closes."""
+    headers = [("Content-Length", "5")]
+    first = server.open(
+        app=wsgi_iterable.gives, with_={"blocks": [b"hello excess"], "kind": kind, "headers": headers}
+    )
+    found, rest = first.outcome(), first.afterwards()
+    assert found is None or found.is_last() or in_sync(rest), saw(
+        rest, "the next response, or a closed connection"
+    )
+
+
 @requirement("wsgi.cl.stop_iterating")
 def test_the_iteration_stops_at_the_content_length(server: Server) -> None:
     """Once as much was sent as was announced, no further block is asked for."""

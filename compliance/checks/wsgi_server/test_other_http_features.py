@@ -23,9 +23,8 @@ def body_in_two_parts(server: Server) -> Any:
 
 @requirement("wsgi.expect.transparent")
 def test_an_expectation_does_not_concern_the_application(server: Server) -> None:
-    """The body of a request with Expect, sent without waiting, reaches the application."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hello")
+    """The body of a request with Expect, sent together with the head, reaches the application."""
+    exchange = server.open("POST", app=default.wsgi, headers=EXPECT[:1], body=b"hello")
     assert exchange.value("body") == b"hello", exchange.seen("the body inside the application")
     assert exchange.body == b"hello", exchange.seen("the body echoed")
 

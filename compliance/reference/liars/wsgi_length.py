@@ -20,6 +20,7 @@ from compliance.reference.wsgi import WSGICycle
         "test_no_more_is_sent_than_the_content_length_allows",
         "test_sending_ends_at_the_content_length",
         "test_the_excess_is_never_taken_for_the_next_response",
+        "test_the_excess_of_a_single_block_is_never_taken_for_the_next_response",
         "test_the_iteration_stops_at_the_content_length",
     ]
 )
