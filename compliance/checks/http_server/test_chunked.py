@@ -157,7 +157,7 @@ def test_data_without_its_line_end_is_an_error(server: Server, chunk: bytes) -> 
 @pytest.mark.parametrize("body", BARE_LF.values(), ids=BARE_LF.keys())
 def test_a_bare_lf_in_chunks(server: Server, observe: Observe, body: bytes) -> None:
     """What a server does with a chunked body whose lines end with LF alone."""
-    observe(attempt(server, coded(body), app="reads").outcome())
+    observe(attempt(server, coded(body), app="reads", half_close=True).outcome())
 
 
 @requirement("rfc9112.chunk.last_chunk", needs=("chunked",))
