@@ -282,7 +282,7 @@ def _account(server: Server, result: Attempt) -> None:
     if result.end == "silent" or result.statuses[:1] != [200]:
         server.call("GET", server.root, named=True)
     claimed = server.claim()
-    result.exchange.adopt(claimed)
+    result.exchange.adopt(claimed, result.first)
     lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers
     for line in lines:
         with contextlib.suppress(Silence):
