@@ -57,7 +57,7 @@ def requests(draw: st.DrawFn, *, coded: bool = False) -> Sent:
     return Sent(
         draw(st.sampled_from(["POST", "PUT", "PATCH", "GET", "DELETE"])),
         "/q" + "/".join(segments),
-        draw(st.text(PATH + "/?", max_size=12)),
+        draw(st.text(PATH + "/", max_size=12)),
         tuple(fields),
         b"".join(parts),
         parts if coded else None,
