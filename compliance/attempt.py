@@ -154,7 +154,7 @@ class Attempt:
         return (
             self.statuses[:1] in [[status] for status in statuses]
             and self.ended_after_first
-            and not self.bodies
+            and not any(self.bodies)
         )
 
     def outcome(self) -> str:
