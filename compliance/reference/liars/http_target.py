@@ -13,10 +13,7 @@ from compliance.reference.request import Request
 from compliance.reference.rewriting import Rewriting
 
 
-@liar(
-    interface="asgi",
-    catches=["test_a_target_in_absolute_form_is_served", "test_the_scheme_without_tls_is_http"],
-)
+@liar(interface="asgi", catches=["test_a_target_in_absolute_form_is_served"])
 class PathsOnly(Rewriting):
     """A target is never a whole URI."""
 
