@@ -225,7 +225,7 @@ def test_the_coding_decides_over_the_length(server: Server, fields: tuple[bytes,
     assert got.turned_away or got.bodies == [b"hello"], got.seen("the body b'hello', or a refusal")
 
 
-@requirement("rfc9112.te.http10_request")
+@requirement("rfc9112.te.http10_request", needs=("chunked",))
 @pytest.mark.parametrize(
     "more", [[], [b"Connection: keep-alive"], [b"Content-Length: 15", b"Connection: keep-alive"]]
 )
