@@ -154,7 +154,7 @@ class Attempt:
         return (
             self.statuses[:1] in [[status] for status in statuses]
             and self.ended_after_first
-            and not self.bodies
+            and not any(self.bodies)
         )
 
     def outcome(self) -> str:
@@ -279,10 +279,11 @@ def _over(connection: Connection) -> bool:
 
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
-    if result.end == "silent" or not result.responses:
+    if result.end == "silent" or result.statuses[:1] != [200]:
         server.call("GET", server.root, named=True)
-    lines = server.claim()
-    result.exchange.adopt(lines)
+    claimed = server.claim()
+    result.exchange.adopt(claimed, result.first)
+    lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers
     for line in lines:
         with contextlib.suppress(Silence):
             line.wait_end()

@@ -234,9 +234,10 @@ class Exchange:
         own = self._line.events if self._line else []
         return [*own, *(event for line in self._others for event in line.events)]
 
-    def adopt(self, lines: Sequence[Line]) -> None:
-        """Take over the lines of all calls that came of the bytes of this exchange, whichever they name."""
+    def adopt(self, lines: Sequence[Line], response: Response | None) -> None:
+        """Take over the lines of all calls that came of its bytes, and the first response."""
         self._others += lines
+        self._response = response
 
     def close(self) -> None:
         """Close the connection and hang up on the application."""

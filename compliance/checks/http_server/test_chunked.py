@@ -2,13 +2,11 @@
 
 import pytest
 
-from compliance.attempt import Rhythm, attempt, both, bytewise, seen, whole
+from compliance.attempt import attempt, both, bytewise, seen
 from compliance.expect import Observe
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.spelled import coded, post
-
-rhythms = pytest.mark.parametrize("rhythm", [whole, bytewise], ids=["whole", "bytewise"])
 
 END = b"0\r\n\r\n"
 SIZES = {
@@ -25,6 +23,11 @@ EXTENSIONS = {
     "quoted": b'5;a="b c;d"\r\nhello\r\n',
     "an escape": b'5;a="b\\"c"\r\nhello\r\n',
     "like a size": b"5;ffff=5\r\nhello\r\n",
+}
+PLAIN = {
+    "two chunks": b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+    "an extension": b"5;a=b\r\nhello\r\n0\r\n\r\n",
+    "a trailer": b"5\r\nhello\r\n0\r\nX-T: b\r\n\r\n",
 }
 SPACED = {
     "before": b"5 ;a=b\r\nhello\r\n",
@@ -89,20 +92,26 @@ NO_TRAILERS = {
 
 
 @requirement("rfc9112.chunk.hex_case", needs=("chunked",))
-@rhythms
 @pytest.mark.parametrize("chunks", SIZES.values(), ids=SIZES.keys())
-def test_sizes_are_hexadecimal_in_either_case(server: Server, chunks: bytes, rhythm: Rhythm) -> None:
-    """The application gets the data of chunks, however their sizes are spelled and their octets come."""
-    got = attempt(server, coded(chunks + END), app="reads", rhythm=rhythm, in_turn=True)
+def test_sizes_are_hexadecimal_in_either_case(server: Server, chunks: bytes) -> None:
+    """The application gets the data of chunks, however their sizes are spelled."""
+    got = attempt(server, coded(chunks + END), app="reads", in_turn=True)
     assert got.took(b"0123456789"), got.seen("the body b'0123456789'")
 
 
+@requirement("rfc9112.te.chunked_supported", needs=("chunked",))
+@pytest.mark.parametrize("body", PLAIN.values(), ids=PLAIN.keys())
+def test_chunks_that_come_octet_by_octet_are_decoded(server: Server, body: bytes) -> None:
+    """The application gets the data of chunks, although each octet comes alone."""
+    got = attempt(server, coded(body), app="reads", rhythm=bytewise, in_turn=True)
+    assert got.took(b"hello"), got.seen("the body b'hello'")
+
+
 @requirement("rfc9112.chunk.ext_ignored", needs=("chunked",))
-@rhythms
 @pytest.mark.parametrize("chunk", EXTENSIONS.values(), ids=EXTENSIONS.keys())
-def test_extensions_of_chunks_are_ignored(server: Server, chunk: bytes, rhythm: Rhythm) -> None:
+def test_extensions_of_chunks_are_ignored(server: Server, chunk: bytes) -> None:
     """The application gets the data of a chunk with extensions that nobody knows."""
-    got = attempt(server, coded(chunk + END), app="reads", rhythm=rhythm, in_turn=True)
+    got = attempt(server, coded(chunk + END), app="reads", in_turn=True)
     assert got.took(b"hello"), got.seen("the body b'hello'")
 
 
@@ -157,7 +166,7 @@ def test_data_without_its_line_end_is_an_error(server: Server, chunk: bytes) -> 
 @pytest.mark.parametrize("body", BARE_LF.values(), ids=BARE_LF.keys())
 def test_a_bare_lf_in_chunks(server: Server, observe: Observe, body: bytes) -> None:
     """What a server does with a chunked body whose lines end with LF alone."""
-    observe(attempt(server, coded(body), app="reads").outcome())
+    observe(attempt(server, coded(body), app="reads", half_close=True).outcome())
 
 
 @requirement("rfc9112.chunk.last_chunk", needs=("chunked",))
@@ -185,13 +194,10 @@ def test_chunked_has_no_parameters(server: Server, coding: bytes) -> None:
 
 
 @requirement("rfc9112.chunk.trailers_consumed", needs=("chunked",))
-@rhythms
 @pytest.mark.parametrize("trailers", TRAILERS.values(), ids=TRAILERS.keys())
-def test_trailers_are_part_of_the_body(server: Server, trailers: bytes, rhythm: Rhythm) -> None:
+def test_trailers_are_part_of_the_body(server: Server, trailers: bytes) -> None:
     """Trailer fields are neither content nor the next request."""
-    got = attempt(
-        server, coded(b"5\r\nhello\r\n0\r\n" + trailers + b"\r\n"), app="reads", rhythm=rhythm, in_turn=True
-    )
+    got = attempt(server, coded(b"5\r\nhello\r\n0\r\n" + trailers + b"\r\n"), app="reads", in_turn=True)
     assert got.took(b"hello"), got.seen("one call, with the body b'hello'")
 
 

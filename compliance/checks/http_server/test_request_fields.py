@@ -201,3 +201,9 @@ def test_empty_elements_of_a_list_are_ignored(server: Server, value: bytes) -> N
     """`close` counts among empty elements of Connection: what follows is not served."""
     got = attempt(server, get(b"Connection: " + value), app="reads", in_turn=True)
     assert [call.path for call in got.calls] == [b"/"], got.seen("one request served, and a close")
+
+
+@requirement("rfc9110.field.combine")
+def test_fields_of_one_name(server: Server, observe: Observe) -> None:
+    """What the application sees of two fields of one name."""
+    observe(attempt(server, get(b"X-A: one", b"X-A: two"), app="reads", in_turn=True).values(b"x-a"))

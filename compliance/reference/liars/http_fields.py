@@ -126,3 +126,10 @@ class MindsEmptyElements(Rewriting):
 
     wrong = re.compile(rb"Connection: [^\r\n]*,[^\r\n]*")
     instead = b"X-Connection: x"
+
+
+@liar(interface="asgi", catches=["test_fields_of_one_name"])
+class LastFieldCounts(Rewriting):
+    """Of two fields of one name the last one counts."""
+
+    wrong = re.compile(rb"X-A: one\r\n(?=X-A)")

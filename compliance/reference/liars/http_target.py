@@ -13,10 +13,7 @@ from compliance.reference.request import Request
 from compliance.reference.rewriting import Rewriting
 
 
-@liar(
-    interface="asgi",
-    catches=["test_a_target_in_absolute_form_is_served", "test_the_scheme_without_tls_is_http"],
-)
+@liar(interface="asgi", catches=["test_a_target_in_absolute_form_is_served"])
 class PathsOnly(Rewriting):
     """A target is never a whole URI."""
 
@@ -32,7 +29,7 @@ class HostFieldWins(Rewriting):
     instead = rb"\1/"
 
 
-@liar(interface="asgi", catches=["test_an_https_target_without_tls_is_refused"])
+@liar(interface="asgi", catches=["test_an_https_target_without_tls"])
 class AnyScheme(Rewriting):
     """An https target is served without TLS."""
 
