@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from compliance.reference.asgi import ASGICycle, Message, pairs
-from compliance.reference.errors import ClientDisconnected, RequestError, log
+from compliance.reference.errors import ApplicationError, ClientDisconnected, RequestError, log
+
+# About framing, routing, credentials and the content itself (RFC 9110 section 6.5.1).
+_NO_TRAILERS = {
+    *(b"content-length", b"transfer-encoding", b"host", b"authorization", b"set-cookie"),
+    *(b"content-encoding", b"content-type", b"content-range", b"trailer", b"te"),
+}
 
 
 class HTTPCycle(ASGICycle):
@@ -142,7 +148,7 @@ class HTTPCycle(ASGICycle):
 
     async def send_trailers(self, message: Message) -> None:
         """Put http.response.trailers on the wire, if the client wants them, and end the response."""
-        self.trailers += pairs(message)
+        self.trailers += self.allowed(pairs(message))
         if not message.get("more_trailers", False):
             self.response.put_end(self.trailers if self.wants_trailers() else [])
             await self.flush()
@@ -176,6 +182,13 @@ class HTTPCycle(ASGICycle):
         """Put the message kept back, if it still is; `length` is that of the whole body if it is known."""
         if self.start is not None and not self.response.started:
             self.connection.start(self.start["status"], pairs(self.start), length=length)
+
+    def allowed(self, fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """These trailers; raises ApplicationError for those that only a head may have."""
+        wrong = [name for name, _ in fields if name.lower() in _NO_TRAILERS]
+        if wrong:
+            raise ApplicationError("rfc9110.trailer.sent_allowed", f"{wrong} as trailers")
+        return fields
 
     def expects_trailers(self) -> bool:
         """Whether the start message announced trailers."""

@@ -106,11 +106,14 @@ class Connection:
         self.buffer = b""
         self.ended = False
         self.reset = False
+        self.ragged = False  # TLS ended without saying so
         self.silent = False  # the server said nothing up to a ceiling
         try:
             self.socket = _connect(address, source)
             if tls is not None:
-                self.socket = tls.wrap_socket(self.socket, server_hostname="testserver")
+                self.socket = tls.wrap_socket(
+                    self.socket, server_hostname="testserver", suppress_ragged_eofs=False
+                )
         except OSError as error:
             raise Closed(f"no connection to {spell(address)}: {error}") from error
 
@@ -149,6 +152,9 @@ class Connection:
                 return self.socket.recv(1 << 18)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):  # what came was TLS's own
                 continue
+            except ssl.SSLEOFError:  # the end of TCP, without a closure alert of TLS
+                self.ragged = True
+                return b""
             except (ConnectionResetError, ssl.SSLError):
                 self.reset = True
                 return b""

@@ -178,3 +178,23 @@ def test_http10_gets_no_trailers(server: Server) -> None:
         content = exchange.outcome()
         wire = exchange.connection.everything()
     assert content is not None and wire.endswith(b"\r\n\r\ncontent"), saw(wire, "the content")  # noqa: PT018
+
+
+@requirement("rfc9110.trailer.sent_allowed")
+@pytest.mark.parametrize("name", [b"content-length", b"transfer-encoding", b"host", b"authorization"])
+def test_no_field_comes_as_a_trailer_that_may_not(server: Server, name: bytes) -> None:
+    """A trailer about framing, routing or credentials does not reach the client."""
+    with sent(server, START, *CONTENT, trailers((name, b"7"))) as exchange:
+        found = received(exchange)
+    assert name not in dict(found[1]), saw(found, "an error in the application, or no such trailer")
+
+
+@requirement("rfc9110.trailer.bodyless")
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 304)])
+def test_no_trailers_follow_where_there_is_no_content(server: Server, method: str, status: int) -> None:
+    """The trailers of a response without content do not get the connection out of step."""
+    first = start(status, [(b"trailer", b"x-checksum")], trailers=True)
+    with sent(server, first, body(b""), trailers(CHECKSUM), method=method) as exchange:
+        exchange.outcome()
+        rest = exchange.afterwards()
+    assert b"x-checksum: 1a2b" not in rest.lower(), saw(rest, "no trailers")

@@ -131,6 +131,14 @@ def test_a_length_that_is_none_is_not_sent(server: Server, value: bytes) -> None
     assert all(length.isdigit() for length in found), saw(found, "numbers")
 
 
+@requirement("rfc9110.cl.incorrect_not_forwarded")
+def test_whether_a_short_response_looks_complete(server: Server, observe: Observe) -> None:
+    """Whether the next response fills up one that is shorter than its Content-Length."""
+    with_ = {"headers": [TYPE, (b"content-length", b"70")], "parts": (b"short",)}
+    got = attempt(server, GET, app="responds", with_=with_)
+    observe([b"HTTP/1." in response.body for response in got.responses[:1]])
+
+
 @requirement("rfc9110.status.1xx_no_content")
 @pytest.mark.parametrize("status", [100, 102, 103])
 def test_no_content_follows_an_interim_status(server: Server, status: int) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from compliance.attempt import Attempt, attempt
-from compliance.expect import Observe
+from compliance.attempt import FOLLOWING, Attempt, attempt
+from compliance.expect import Observe, saw
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.wire.http import Response
 
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 OFFER = b"Connection: Upgrade\r\nUpgrade: websocket\r\n" + KEY
@@ -17,9 +18,11 @@ def offer(server: Server, start: bytes, fields: bytes, body: bytes = b"", app: s
     return attempt(server, b"%b\r\nHost: testserver\r\n%b\r\n%b" % (start, fields, body), app=app)
 
 
-def switched(got: Attempt) -> bool:
-    """Whether the server has switched protocols."""
-    return any(response.status == 101 for response in got.responses)
+def shake(server: Server, start: bytes, fields: bytes, body: bytes = b"") -> Response:
+    """The response to an opening handshake, or what looks like one."""
+    with server.prepare() as exchange:
+        exchange.send(b"%b\r\nHost: testserver\r\n%b\r\n%b" % (start, fields, body))
+        return exchange.read_head()
 
 
 @requirement("rfc9110.upgrade.may_ignore")
@@ -57,19 +60,68 @@ def test_content_behind_an_offer_is_no_request(server: Server, protocol: bytes) 
 @requirement("rfc9110.upgrade.only_requested")
 def test_no_protocol_is_switched_to_that_was_not_offered(server: Server) -> None:
     """A WebSocket handshake without its Upgrade field is an ordinary request."""
-    got = offer(server, b"GET / HTTP/1.1", b"Connection: Upgrade\r\n" + KEY)
-    assert not switched(got), got.seen("no 101")
+    got = shake(server, b"GET / HTTP/1.1", b"Connection: Upgrade\r\n" + KEY)
+    assert got.status != 101, saw(got.status, "no 101")
 
 
 @requirement("rfc9110.upgrade.http10_ignored")
 def test_an_offer_of_http10_is_ignored(server: Server) -> None:
     """A request of HTTP/1.0 with the fields of a WebSocket handshake does not switch protocols."""
-    got = offer(server, b"GET / HTTP/1.0", OFFER)
-    assert not switched(got), got.seen("no 101")
+    got = shake(server, b"GET / HTTP/1.0", OFFER)
+    assert got.status != 101, saw(got.status, "no 101")
 
 
 @requirement("rfc9110.upgrade.semantics")
 def test_no_request_with_content_becomes_a_websocket(server: Server) -> None:
     """A POST, whose meaning WebSocket cannot honour, does not switch protocols."""
-    got = offer(server, b"POST / HTTP/1.1", OFFER + CONTENT, b"hello")
-    assert not switched(got), got.seen("no 101")
+    got = shake(server, b"POST / HTTP/1.1", OFFER + CONTENT, b"hello")
+    assert got.status != 101, saw(got.status, "no 101")
+
+
+@requirement(asgi="rfc9110.upgrade.101_header", needs=("websocket",))
+def test_a_101_names_the_protocol(server: Server) -> None:
+    """A 101 response has an Upgrade field with the protocol that is switched to."""
+    found = shake(server, b"GET / HTTP/1.1", OFFER).all("upgrade")
+    assert [value.lower() for value in found] == [b"websocket"], saw(found, "Upgrade: websocket")
+
+
+@requirement(asgi="rfc9110.upgrade.connection_option", needs=("websocket",))
+def test_a_101_has_the_connection_option_upgrade(server: Server) -> None:
+    """A 101 response lists Upgrade in Connection."""
+    found = b",".join(shake(server, b"GET / HTTP/1.1", OFFER).all("connection")).lower()
+    assert b"upgrade" in found, saw(found, "Connection: Upgrade")
+
+
+@requirement(asgi="rfc9110.upgrade.426_header", needs=("websocket",))
+def test_a_426_says_what_is_required(server: Server) -> None:
+    """If an unknown version of WebSocket gets 426, that has an Upgrade field."""
+    got = shake(server, b"GET / HTTP/1.1", OFFER.replace(b"Version: 13", b"Version: 99"))
+    assert got.status != 426 or got.all("upgrade"), saw(got.headers, "Upgrade: websocket")
+
+
+@requirement(asgi="rfc9110.upgrade.case_insensitive", needs=("websocket",))
+@pytest.mark.parametrize("name", [b"WebSocket", b"WEBSOCKET"])
+def test_the_name_of_a_protocol_has_no_case(server: Server, name: bytes) -> None:
+    """A protocol is known in any case."""
+    got = shake(server, b"GET / HTTP/1.1", OFFER.replace(b": websocket", b": " + name))
+    assert got.status == 101, saw(got.status, "101")
+
+
+@requirement(asgi="rfc9110.upgrade.expect_first", needs=("websocket",))
+def test_no_100_follows_a_101(server: Server) -> None:
+    """If a handshake has an expectation, any 100 (Continue) comes before the 101."""
+    with server.prepare() as exchange:
+        exchange.send(b"GET / HTTP/1.1\r\nHost: testserver\r\nExpect: 100-continue\r\n" + OFFER + b"\r\n")
+        exchange.read_head()
+        rest = exchange.connection.arrived()
+    assert not rest.startswith(b"HTTP/"), saw(rest, "no response behind the final one")
+
+
+@requirement(asgi="rfc9112.conn.upgrade_then_http", needs=("websocket",))
+def test_no_request_is_served_after_a_101(server: Server) -> None:
+    """What follows a 101 is no HTTP any more: a request there gets no response."""
+    with server.websocket("/", named=True).accepted() as exchange:
+        exchange.send(FOLLOWING)
+        exchange.connection.fill()
+        rest = exchange.connection.buffer
+    assert not rest.startswith(b"HTTP/"), saw(rest, "a Close frame, or the end")

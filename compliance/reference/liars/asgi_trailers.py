@@ -170,3 +170,23 @@ class TrailersForOldClients(HTTPCycle):
         if not self.request.modern and self.response.complete and self.trailers:
             self.response.pending += raw(self.trailers)
         await super().flush()
+
+
+@liar(catches=["test_no_field_comes_as_a_trailer_that_may_not"])
+class AnyTrailers(HTTPCycle):
+    """Whatever an application gives as a trailer is one."""
+
+    def allowed(self, fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """All of them."""
+        return fields
+
+
+@liar(catches=["test_no_trailers_follow_where_there_is_no_content"])
+class TrailersWithoutContent(HTTPCycle):
+    """Trailers follow a 204, too."""
+
+    async def flush(self) -> None:
+        """In front of whatever comes next."""
+        if self.response.pending.startswith(b"HTTP/1.1 204"):
+            self.response.pending += raw([(b"x-checksum", b"1a2b")])
+        await super().flush()

@@ -168,3 +168,13 @@ class RefusesRanges(Translating):
     """A request with a Range is refused."""
 
     received = ((b"Range: bytes", b"Range bytes"),)
+
+
+@liar(interface="wsgi", area="http_server", catches=["test_whether_a_short_response_looks_complete"])
+class KeepsAfterShort(Response):
+    """A response that is too short leaves the connection open."""
+
+    def check_owed(self) -> None:
+        """As if the client had it all."""
+        if self.remaining:
+            self.pending += b"HTTP/1.1 " + b" " * 80
