@@ -149,6 +149,16 @@ def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server
     )
 
 
+@requirement("rfc9112.te.chunked_once")
+def test_a_transfer_encoding_of_the_application_is_not_repeated(server: Server) -> None:
+    """If an application sets Transfer-Encoding, its response says chunked once at most."""
+    with_ = {"headers": [("Transfer-Encoding", "chunked")], "blocks": [b"he", b"llo"]}
+    exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
+    head = lines(exchange.connection.read_to_end().lower())
+    codings = [line for line in head if line.startswith(b"transfer-encoding:")]
+    assert b" ".join(codings).count(b"chunked") <= 1, saw(codings, "chunked at most once")
+
+
 @requirement("wsgi.sr.headers_server_may_change")
 def test_whether_the_list_of_headers_is_changed(server: Server, observe: Observe) -> None:
     """Whether start_response changes the list that it is given, which it may."""
