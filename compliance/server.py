@@ -163,6 +163,7 @@ class Server:
                 self.command(), env=self._environment_variables(), cwd=self._folder, log=log
             )
         except LaunchError as error:
+            self._switchboard.close()
             raise StartError(f"{self.name}: {error}") from error
         return self
 

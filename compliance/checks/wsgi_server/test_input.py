@@ -151,6 +151,14 @@ def test_a_request_without_a_body_gives_nothing(server: Server, method: str, bod
     assert found == NOTHING, saw(found, "nothing from readlines, iteration, read and readline")
 
 
+@requirement("wsgi.input.eof_simulated", needs=END, definite=True)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_read_does_not_wait_for_a_body_that_was_not_announced(server: Server, method: str) -> None:
+    """Without Content-Length and Transfer-Encoding there is no body: read(10) gives b"" at once."""
+    found = got(server, None, ("read", 10), method=method)
+    assert found == [b""], saw(found, "b''")
+
+
 @requirement("wsgi.input.close_harmless")
 def test_a_closed_stream_does_no_harm(server: Server, observe: Observe) -> None:
     """An application that closes the stream, which none may do, harms its own request at most."""

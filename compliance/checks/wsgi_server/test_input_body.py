@@ -18,6 +18,7 @@ from compliance.server import Server
 from compliance.wire.http import Connection, chunked
 
 REST = [("read",)]
+LINES_IN_CHUNKS = chunked([b"o", b"ne\ntw", b"o\nth", b"ree"])
 without_shrinking = settings(phases=[Phase.explicit, Phase.generate])
 
 
@@ -210,6 +211,35 @@ def test_extensions_and_trailers_are_no_part_of_the_body(server: Server) -> None
     with post_chunked(server, coded) as exchange:
         found = exchange.finish().values("got")
     assert found == [b"abcde"], saw(found, "b'abcde'")
+
+
+@requirement("wsgi.input.readline", needs=("chunked",))
+def test_readline_gives_the_lines_of_chunks(server: Server) -> None:
+    r"""readline() gives the bytes up to and with the next \n, whatever chunks they come in."""
+    found = post_chunked(server, LINES_IN_CHUNKS, calls=[("readline",)] * 4).finish().values("got")
+    assert found == [b"one\n", b"two\n", b"three", b""], saw(found, "three lines and nothing more")
+
+
+@requirement("wsgi.input.readline_size", needs=("chunked",))
+def test_readline_gives_no_more_of_chunks_than_its_size(server: Server) -> None:
+    """readline(2) gives at most two bytes, and what is left of the line next."""
+    calls = [("readline", 2), ("readline", 50), ("readline", 50)]
+    found = post_chunked(server, LINES_IN_CHUNKS, calls=calls).finish().values("got")
+    assert found == [b"on", b"e\n", b"two\n"], saw(found, "b'on', b'e\\n' and b'two\\n'")
+
+
+@requirement("wsgi.input.readlines", needs=("chunked",))
+def test_readlines_gives_the_lines_of_chunks(server: Server) -> None:
+    """readlines() gives a list of all lines, whatever chunks they come in."""
+    found = post_chunked(server, LINES_IN_CHUNKS, calls=[("readlines",)]).finish().values("got")
+    assert found == [[b"one\n", b"two\n", b"three"]], saw(found, "the three lines")
+
+
+@requirement("wsgi.input.iter", needs=("chunked",))
+def test_iteration_gives_the_lines_of_chunks(server: Server) -> None:
+    """Iterating gives the lines, whatever chunks they come in."""
+    found = post_chunked(server, LINES_IN_CHUNKS, calls=[("iterate",)]).finish().values("got")
+    assert found == [[b"one\n", b"two\n", b"three"]], saw(found, "the three lines")
 
 
 @requirement("wsgi.input.exhausted_empty", needs=("chunked",))

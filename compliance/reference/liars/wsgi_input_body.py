@@ -113,7 +113,11 @@ class BuffersTheBody(WSGICycle):
         "test_any_chunks_give_their_content",
         "test_any_reads_of_chunks_give_the_body_in_parts",
         "test_extensions_and_trailers_are_no_part_of_the_body",
+        "test_iteration_gives_the_lines_of_chunks",
         "test_reading_past_the_last_chunk_gives_what_there_is",
+        "test_readline_gives_no_more_of_chunks_than_its_size",
+        "test_readline_gives_the_lines_of_chunks",
+        "test_readlines_gives_the_lines_of_chunks",
         "test_the_chunked_coding_is_taken_off_or_refused",
     ]
 )
@@ -149,6 +153,7 @@ class LargeReadsAreEmpty(InputStream):
 
 @liar(
     catches=[
+        "test_a_read_does_not_wait_for_a_body_that_was_not_announced",
         "test_a_read_of_chunks_takes_nothing_of_the_next_request",
         "test_a_read_takes_nothing_of_the_next_request",
         "test_a_request_without_a_body_gives_nothing",
@@ -159,12 +164,15 @@ class LargeReadsAreEmpty(InputStream):
         "test_any_reads_of_chunks_give_the_body_in_parts",
         "test_extensions_and_trailers_are_no_part_of_the_body",
         "test_iteration_gives_the_lines",
+        "test_iteration_gives_the_lines_of_chunks",
         "test_read_of_no_particular_size_gives_the_rest",
         "test_read_without_a_size_gives_the_rest",
         "test_reading_past_the_end_gives_what_there_is",
         "test_reading_past_the_last_chunk_gives_what_there_is",
         "test_readline_gives_a_last_line_without_an_end",
+        "test_readline_gives_the_lines_of_chunks",
         "test_readlines_gives_all_lines",
+        "test_readlines_gives_the_lines_of_chunks",
         "test_sizes_are_kept_in_any_order",
         "test_the_chunked_coding_is_taken_off_or_refused",
     ]
@@ -186,3 +194,24 @@ class NoBodyWithGet(WSGICycle):
     def pull(self) -> bytes:
         """Nothing for other methods."""
         return super().pull() if self.request.method in ("POST", "PUT") else b""
+
+
+@liar(
+    catches=[
+        "test_a_read_does_not_wait_for_a_body_that_was_not_announced",
+        "test_a_request_without_a_body_gives_nothing",
+    ]
+)
+class WaitsForABody(WSGICycle):
+    """A body that was not announced ends with the connection."""
+
+    def pull(self) -> bytes:
+        """What comes, or nothing once the client is gone."""
+        framed = self.request.values(b"content-length") or self.request.values(b"transfer-encoding")
+        return super().pull() if framed else self.wait(self.client_gone())
+
+    async def client_gone(self) -> bytes:
+        """Nothing, late."""
+        while not self.connection.stream.eof:
+            await self.connection.stream.changed()
+        return b""
