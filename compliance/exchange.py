@@ -147,6 +147,13 @@ class Exchange:
             self._body().rest()
         return b""
 
+    def is_cut_short(self, given: int) -> bool:
+        """Whether the response, for which there were `given` bytes, ends too soon, also for who goes on."""
+        rest, found = self.after_a_short_body(given), self._response
+        if found is None or found.framing != "length":
+            return found is None or not found.complete
+        return len(found.body) + len(rest) < int(found.header("content-length") or b"0")
+
     # What the application sees
 
     @property

@@ -1,6 +1,7 @@
 """Runs as a whole: what they write, how they end, and what they refuse."""
 
 import json
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -94,6 +95,29 @@ def test_a_missing_interpreter_is_one_error(tmp_path: Path) -> None:
     assert outcome.code == 1, outcome.text
     assert "3.5" in outcome.text
     assert "Traceback" not in outcome.text
+
+
+NEEDY = """
+[tool.compliance.servers.needy]
+interface = "wsgi"
+command = ["{python}"]
+debian = ["no-such-package"]
+"""
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="only Debian can say what is missing")
+@pytest.mark.parametrize(
+    ("options", "code"), [((), 1), (("--installable",), 0), (("--installable", "-n", "2"), 0)], ids=str
+)
+def test_a_target_that_lacks_packages_of_the_system_can_be_left_out(
+    tmp_path: Path, options: tuple[str, ...], code: int
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(NEEDY)
+    targets = ("--target", "needy-bare", "--target", "reference-wsgi-bare")
+    outcome = run(tmp_path, *targets, "--check", "wsgi.environ.request_method", *options)
+    assert outcome.code == code, outcome.text
+    assert "no-such-package" in outcome.text
+    assert ("left out" in outcome.text) == bool(options)
 
 
 def test_results_that_cannot_be_written_are_said_and_cost_no_summary(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""What becomes of a server between two checks."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from compliance import target
+from compliance.environment import Wishes, provide
+from compliance.expect import Silence
+from compliance.guest.apps import wsgi_concurrency
+from compliance.patience import hurry
+from compliance.stage import Place, Stage
+from compliance.subjects import Subject, subjects_of
+from compliance.target.model import Concurrency
+
+CATALOGUE = target.load()
+REFERENCE = next(s for s in subjects_of(CATALOGUE.select(["reference-wsgi-bare"])) if s.kind == "server")
+SPEC = CATALOGUE.servers["reference-wsgi"]
+PROMISES_NOTHING = replace(REFERENCE, server=replace(SPEC, concurrency=Concurrency()))
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A stage on which the reference server can run."""
+    stage = Stage({REFERENCE.place: Place(provide(REFERENCE.requires, Wishes()))})
+    yield stage
+    stage.close()
+
+
+def pid_after_silence(stage: Stage, subject: Subject, *, silent: bool) -> tuple[int, int]:
+    """The server's process before and after a check that waits in vain; `silent`: that was known."""
+    server = stage.server(subject, "a check", silent=silent)
+    before = server.process
+    with hurry(), suppress(Silence):
+        server.open(app=wsgi_concurrency.holds).wait("never")
+    after = stage.server(subject, "the next check").process
+    assert before is not None
+    assert after is not None
+    return before.pid, after.pid
+
+
+def test_a_server_that_was_silent_is_started_again(stage: Stage) -> None:
+    before, after = pid_after_silence(stage, REFERENCE, silent=False)
+    assert before != after
+
+
+def test_a_server_that_was_known_to_be_silent_stays(stage: Stage) -> None:
+    before, after = pid_after_silence(stage, REFERENCE, silent=True)
+    assert before == after
+
+
+def test_a_server_that_promises_nothing_cannot_show_that_it_is_well(stage: Stage) -> None:
+    before, after = pid_after_silence(stage, PROMISES_NOTHING, silent=True)
+    assert before != after
