@@ -63,7 +63,7 @@ def contents(text: str) -> str:
         anchors = sorted(
             (anchor for name, anchor in pairs if name == project), key=lambda a: order.get(a, -1)
         )
-        links = "\n  · ".join(f"[{titles.get(anchor, anchor)}](#{anchor})" for anchor in anchors)
+        links = "\n  · ".join(f"[{titles[anchor]}](#{anchor})" for anchor in anchors)
         rows.append(f"* **{project}**: {links}")
     return "\n".join(rows)
 

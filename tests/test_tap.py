@@ -234,6 +234,16 @@ def test_an_iterable_without_close_ends_the_channel_when_it_is_dropped(recorder:
     assert recorder.ends == 1
 
 
+def test_a_list_ends_the_channel_when_it_has_given_all_its_blocks(recorder: Recorder) -> None:
+    iterator = iter(under_tap(returning([b"one", b"two"]), recorder))
+    next(iterator)
+    assert recorder.ends == 0
+
+    next(iterator)
+
+    assert recorder.ends == 1
+
+
 def test_an_exception_of_the_iterable_passes_and_is_noted(recorder: Recorder) -> None:
     error = RuntimeError("the iterable failed")
 

@@ -26,9 +26,9 @@ def posted(framework: Framework, target: str, **options: Any) -> Transcript:
 
 
 def beyond(call: dict[str, Any], length: int) -> bool:
-    """Whether a call of wsgi.input asks for bytes after so many."""
+    """Whether a call of wsgi.input asks for more than so many bytes; read() asks for those left."""
     size = call["args"][0] if call["args"] else None
-    return call["method"] == "read" and (size is None or size < 0 or call["position"] + size > length)
+    return call["method"] == "read" and size is not None and call["position"] + max(size, 0) > length
 
 
 @requirement("wsgi.input.app_limit")
