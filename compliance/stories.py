@@ -77,7 +77,7 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 
 def asked_of_workers(server: Server, life: Life) -> None:
     """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
-    for line in [wait_lifespan(server, life) for _ in range(WORKERS)]:
+    for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
         line.wait("sent")
     server.wait_ready()
     life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
