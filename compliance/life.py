@@ -143,10 +143,10 @@ def ask(server: Server, life: Life, **options: Any) -> Exchange:
     return exchange.finish()
 
 
-def wait_lifespan(server: Server, life: Life) -> Line:
-    """Wait until the application has been called with a lifespan scope; fails if it is not."""
+def wait_lifespan(server: Server, life: Life, seconds: float | None = None) -> Line:
+    """Wait until the application has been called with a lifespan scope; fails if it is not in this time."""
     line = server.switchboard.line(
-        lambda line: line.kind == "lifespan", "the lifespan", alive=server.check_alive
+        lambda line: line.kind == "lifespan", "the lifespan", alive=server.check_alive, seconds=seconds
     )
     life.lifespans.append(line)
     return line

@@ -109,7 +109,7 @@ def served_by_workers(server: Server, life: Life) -> None:
 
 def asked_of_workers(server: Server, life: Life) -> None:
     """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
-    for line in [wait_lifespan(server, life) for _ in range(WORKERS)]:
+    for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
         line.wait("sent")
     server.wait_ready()
     life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
