@@ -30,8 +30,7 @@ class Life:
 
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
-    common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
-    the Close frame that the server sent to the client of a WebSocket.
+    common clock, `leaving` when the client of an unfinished exchange left by itself.
     """
 
     problem: str = ""
@@ -39,7 +38,6 @@ class Life:
     exit_code: int | None = None
     stopping: float = 0.0
     leaving: float = 0.0
-    closing: int | None = None
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)

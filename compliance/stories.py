@@ -5,10 +5,8 @@ import contextlib
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
-from compliance.modes import WORKERS
 from compliance.patience import ceiling
 from compliance.process import now
-from compliance.ready import readable
 from compliance.server import Server
 
 
@@ -70,11 +68,9 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    readable([exchange.connection.socket], NOTICE)
-    life.leaving = now()
-    exchange.send_close(1000)
+    exchange.send_close(1001)
     with contextlib.suppress(Closed):  # a server may also just close the connection
-        life.closing = exchange.receive_close().code
+        exchange.receive_close()
     exchange.wait_end()
 
 
@@ -93,18 +89,9 @@ def asked_and_task_released(server: Server, life: Life) -> None:
     """Ask once, and then open the gate of the task that startup began."""
     line = wait_lifespan(server, life)
     server.wait_ready()
-    ask(server, life)
+    ask(server, life, app=asgi_lifespan.request)
     line.open_gate("task")
     line.wait("passed task")
-
-
-def served_by_workers(server: Server, life: Life) -> None:
-    """Wait for a lifespan of each worker, and ask a number of times, on connections of their own."""
-    for _ in range(WORKERS):
-        wait_lifespan(server, life)
-    server.wait_ready()
-    for _ in range(4 * WORKERS):
-        ask(server, life, app=asgi_lifespan.request)
 
 
 def left_to_exit(server: Server, life: Life) -> None:
