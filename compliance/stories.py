@@ -74,26 +74,6 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.wait_end()
 
 
-def stopped_during_startup(server: Server, life: Life) -> None:
-    """Send SIGTERM while startup waits at its gate, which opens a little later."""
-    line = wait_lifespan(server, life)
-    line.wait("startup", "gate")
-    stop(server, life)
-    with contextlib.suppress(Silence, AssertionError):
-        line.until(lambda: line.ended, "end", NOTICE)
-    line.open_gate("startup")
-    line.open_gate("shutdown")
-
-
-def asked_and_task_released(server: Server, life: Life) -> None:
-    """Ask once, and then open the gate of the task that startup began."""
-    line = wait_lifespan(server, life)
-    server.wait_ready()
-    ask(server, life, app=asgi_lifespan.request)
-    line.open_gate("task")
-    line.wait("passed task")
-
-
 def left_to_exit(server: Server, life: Life) -> None:
     """Ask once; if that is in vain, give the server the time to exit by itself."""
     try:
@@ -116,3 +96,23 @@ def asked_after_the_lifespan(server: Server, life: Life) -> None:
     wait_lifespan(server, life).wait_end()
     server.wait_ready()
     ask(server, life)
+
+
+def stopped_during_startup(server: Server, life: Life) -> None:
+    """Send SIGTERM while startup waits at its gate, which opens a little later."""
+    line = wait_lifespan(server, life)
+    line.wait("startup", "gate")
+    stop(server, life)
+    with contextlib.suppress(Silence, AssertionError):
+        line.until(lambda: line.ended, "end", NOTICE)
+    line.open_gate("startup")
+    line.open_gate("shutdown")
+
+
+def asked_and_task_released(server: Server, life: Life) -> None:
+    """Ask once, and then open the gate of the task that startup began."""
+    line = wait_lifespan(server, life)
+    server.wait_ready()
+    ask(server, life, app=asgi_lifespan.request)
+    line.open_gate("task")
+    line.wait("passed task")
