@@ -19,6 +19,7 @@ from compliance.server import Server
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Headers, Response
 from compliance.wire.pace import wait_read
+from compliance.wire.spelled import PLACE
 
 FOLLOWING = b"GET /following HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
 
@@ -49,6 +50,7 @@ class Call:
     """
 
     method: str
+    scheme: str
     path: bytes
     query: bytes
     fields: Headers
@@ -93,9 +95,28 @@ class Attempt:
         """Whether the request was answered with a status of 400 or above, without a call for it."""
         return not self.own and bool(self.responses) and self.responses[0].status >= 400
 
-    def refused_with(self, status: int) -> bool:
-        """Whether the request was refused with this status."""
-        return self.refused and self.statuses[0] == status
+    @property
+    def served(self) -> bool:
+        """Whether the application got the request, once, and its answer came."""
+        return len(self.own) == 1 and self.statuses[:1] == [200]
+
+    @property
+    def over(self) -> bool:
+        """Whether there was an end, and at most one call before it."""
+        return len(self.own) <= 1 and self.end != "silent"
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The bodies that the application has read to their ends."""
+        return [call.body for call in self.own if call.body is not None]
+
+    def values(self, name: bytes) -> list[bytes]:
+        """The values that the application got of a field; `name` in lower case."""
+        return [value for call in self.own for value in call.all(name)]
+
+    def refused_with(self, *statuses: int) -> bool:
+        """Whether the request was refused with one of these statuses."""
+        return self.refused and self.statuses[0] in statuses
 
     @property
     def turned_away(self) -> bool:
@@ -105,16 +126,36 @@ class Attempt:
 
     @property
     def ended_after_first(self) -> bool:
-        """Whether the connection ended with the first answer, or without one, and nothing else was taken."""
-        return len(self.responses) <= 1 and self.end != "silent" and len(self.calls) == len(self.own)
+        """Whether the connection ended with the first answer, or without one, and nothing else was taken.
+
+        An error may follow the answer of an application that did not wait for the faulty rest.
+        """
+        errors = all(status >= 400 for status in self.statuses[1:])
+        return errors and self.end != "silent" and len(self.calls) == len(self.own) <= 1
 
     @property
     def in_step(self) -> bool:
         """Whether the application got at most one request before the one that follows, and nothing else.
 
-        What follows may have got no answer, if the connection was ended.
+        What follows may have got no answer, if the connection was ended, but no error: it is a good request.
         """
-        return len(self.own) <= 1 and self.end != "silent" and not self.rest
+        right = all(status < 400 for status in self.statuses[1:])
+        return len(self.own) <= 1 and self.end != "silent" and not self.rest and right
+
+    def took(self, body: bytes) -> bool:
+        """Whether the application got one request, with this body, and the server stayed in step."""
+        return self.bodies == [body] and len(self.own) == 1 and self.in_step
+
+    def rejected(self, *statuses: int) -> bool:
+        """Whether it was answered with one of these statuses, and the connection ended with that.
+
+        The application may have been called before the fault was found, but has seen no whole body.
+        """
+        return (
+            self.statuses[:1] in [[status] for status in statuses]
+            and self.ended_after_first
+            and not any(self.bodies)
+        )
 
     def outcome(self) -> str:
         """What became of the first request, in words that can be compared from server to server."""
@@ -145,7 +186,7 @@ def _spell(call: Call) -> str:
     return text if not call.body else f"{text} with body {shorten(call.body, 60)}"
 
 
-def attempt(
+def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
     server: Server,
     data: bytes,
     *,
@@ -154,34 +195,63 @@ def attempt(
     following: bytes = FOLLOWING,
     rhythm: Rhythm = whole,
     method: str = "GET",
+    half_close: bool = False,
+    in_turn: bool = False,
 ) -> Attempt:
     """Send `data`, and `following` behind it, on a fresh connection, and read to its end.
 
     `app` names the app of `wsgi_http` and `asgi_http` ("reads", "ignores", "responds") that gets the first
-    request: the field that says so comes behind the first line end of `data`. Without it the default app gets
-    it.
-    `method` is that of the first request, if the answer to it may have no content (HEAD).
+    request: the field that says so takes PLACE, or comes behind the first line end of `data`. Without it the
+    default app gets it.
+    `method` is that of the first request, if the answer to it may have no content (HEAD). `half_close`: that
+    is all that the client sends, and it says so; some servers then close without an answer. `in_turn`:
+    `following` is sent when the first answer has come, for requests that are whole however they are read.
     """
     chosen = getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app) if app else None
     exchange = server.prepare(chosen, with_)
-    start, line_end, rest = data.partition(b"\r\n")
-    for piece in _pieces(start + line_end + (exchange.field if line_end else b"") + rest, following, rhythm):
+    at_once = b"" if in_turn else following
+    for piece in _pieces(_with_field(data, exchange.field), at_once, rhythm):
         exchange.send(piece)
         if rhythm is not whole:
             wait_read(exchange.connection.socket)
+    if half_close:
+        exchange.connection.half_close()
     result = Attempt(exchange)
-    _read(result, method)
+    _read(result, method, following if in_turn else b"")
     exchange.connection.close()
     _account(server, result)
     return result
+
+
+def both(server: Server, data: bytes, **options: Any) -> list[Attempt]:
+    """The same attempt on an endpoint that reads the body, and on one that does not.
+
+    Both are legitimate, and a malformed request may harm only one. The options are those of `attempt`.
+    """
+    return [attempt(server, data, app=app, **options) for app in ("reads", "ignores")]
+
+
+def seen(attempts: Sequence[Attempt], expected: str) -> str:
+    """The message of an assertion about several attempts."""
+    return saw([f"{one.outcome()} {one.statuses}" for one in attempts], expected)
+
+
+def _with_field(data: bytes, field: bytes) -> bytes:
+    if PLACE in data:
+        return data.replace(PLACE, field, 1)
+    start, line_end, rest = data.partition(b"\r\n")
+    return start + line_end + (field if line_end else b"") + rest
 
 
 def _pieces(data: bytes, following: bytes, rhythm: Rhythm) -> Sequence[bytes]:
     return [data + following] if rhythm is whole else [*rhythm(data), following]
 
 
-def _read(result: Attempt, method: str) -> None:
-    """Read responses until the connection ends, or nothing comes, or what comes is no HTTP."""
+def _read(result: Attempt, method: str, following: bytes) -> None:
+    """Read responses until the connection ends, or nothing comes, or what comes is no HTTP.
+
+    `following` is sent behind the first one, unless that is the last.
+    """
     connection = result.exchange.connection
     methods = [method]
     try:
@@ -189,6 +259,10 @@ def _read(result: Attempt, method: str) -> None:
             response = connection.final_head(methods.pop() if methods else "GET")
             result.responses.append(response)
             BodyReader(connection, response).rest()
+            if response.is_last():
+                connection.half_close()  # as any client does; some servers wait for it
+            elif following and len(result.responses) == 1:
+                connection.send(following)
     except (Closed, NotHttp):
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
         with contextlib.suppress(Silence):
@@ -205,10 +279,11 @@ def _over(connection: Connection) -> bool:
 
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
-    if result.end == "silent" or not result.responses:
+    if result.end == "silent" or result.statuses[:1] != [200]:
         server.call("GET", server.root, named=True)
-    lines = server.claim()
-    result.exchange.adopt(lines)
+    claimed = server.claim()
+    result.exchange.adopt(claimed, result.first)
+    lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers
     for line in lines:
         with contextlib.suppress(Silence):
             line.wait_end()
@@ -228,6 +303,7 @@ def _from_environ(environ: Mapping[str, Any], body: bytes | None, *, cut: bool) 
     given = partial(_latin, environ)
     return Call(
         str(environ.get("REQUEST_METHOD")),
+        str(environ.get("wsgi.url_scheme")),
         given("SCRIPT_NAME") + given("PATH_INFO"),
         given("QUERY_STRING"),
         list(_environ_fields(environ)),
@@ -251,6 +327,7 @@ def _from_scope(scope: Mapping[str, Any], body: bytes | None, *, cut: bool) -> C
     path = scope.get("path")
     return Call(
         str(scope.get("method")),
+        str(scope.get("scheme", "http")),
         path.encode("utf-8", "surrogateescape") if isinstance(path, str) else b"",
         bytes(scope.get("query_string") or b""),
         [(bytes(name).lower(), bytes(value)) for name, value in scope.get("headers") or []],

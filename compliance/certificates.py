@@ -1,5 +1,6 @@
 """Certificates for servers and clients of one run, of an authority that only this process knows."""
 
+import socket
 import ssl
 import threading
 from functools import cache
@@ -9,6 +10,7 @@ from compliance.process import scratch
 
 if TYPE_CHECKING:
     import trustme
+    from cryptography import x509
 
 SERVER, CLIENT = "testserver", "compliance-client"
 
@@ -49,16 +51,74 @@ def _pkcs8(key: bytes) -> bytes:
     return loaded.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
 
 
-def client(*, certified: bool) -> ssl.SSLContext:
-    """The context of a client that trusts our servers, and has a certificate of its own if `certified`."""
+def client(
+    *, certified: bool, newest: ssl.TLSVersion | None = None, protocols: tuple[str, ...] = ()
+) -> ssl.SSLContext:
+    """The context of a client that trusts our servers, and has a certificate of its own if `certified`.
+
+    `newest` is the latest version of TLS that it speaks, `protocols` what it offers by ALPN.
+    """
     with _LOCK:
-        return _client(certified=certified)
+        return _client(certified=certified, newest=newest, protocols=protocols)
 
 
 @cache
-def _client(*, certified: bool) -> ssl.SSLContext:
+def _client(*, certified: bool, newest: ssl.TLSVersion | None, protocols: tuple[str, ...]) -> ssl.SSLContext:
     context = ssl.create_default_context()
     _authority().configure_trust(context)
     if certified:
-        _authority().issue_cert(common_name=CLIENT, organization_name="clients").configure_cert(context)
+        _identity().configure_cert(context)
+    if newest is not None:
+        context.maximum_version = newest
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     return context
+
+
+@cache
+def _identity() -> "trustme.LeafCert":
+    return _authority().issue_cert(common_name=CLIENT, organization_name="clients")
+
+
+def of_client() -> bytes:
+    """The certificate of our clients, in DER."""
+    with _LOCK:
+        return ssl.PEM_cert_to_DER_cert(_identity().cert_chain_pems[0].bytes().decode())
+
+
+def decoded(pem: object) -> bytes | None:
+    """The DER of one certificate in PEM; None for what is none."""
+    try:
+        return ssl.PEM_cert_to_DER_cert(str(pem).strip())
+    except ValueError:
+        return None
+
+
+def subject(der: bytes) -> "x509.Name":
+    """The subject of a certificate."""
+    from cryptography import x509
+
+    return x509.load_der_x509_certificate(der).subject
+
+
+def named(text: object) -> "x509.Name | None":
+    """The name that a string of RFC 4514 spells; None for what is none."""
+    from cryptography import x509
+
+    try:
+        return x509.Name.from_rfc4514_string(str(text))
+    except ValueError:
+        return None
+
+
+def of_peer(connection: socket.socket) -> bytes | None:
+    """The certificate that the other side of a connection has shown, in DER."""
+    return connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None
+
+
+def suite(connection: socket.socket) -> int:
+    """The registered number of a connection's cipher suite, which is the lower half of OpenSSL's own."""
+    if not isinstance(connection, ssl.SSLSocket):
+        raise TypeError("a connection without TLS has no cipher suite")
+    name = (connection.cipher() or ("",))[0]
+    return next(found["id"] & 0xFFFF for found in connection.context.get_ciphers() if found["name"] == name)

@@ -5,10 +5,9 @@ in the background: a line is read when somebody waits for something on it. Guest
 of the exchange (None for a request that carried none), so lines may arrive in any order.
 """
 
-import contextlib
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -153,13 +152,26 @@ class Line:
         self.until(lambda: self.ended, "end", seconds)
 
     def send(self, text: str) -> None:
-        """Send one line to the guest; one that has gone is no error: what it reported can still be read."""
-        with contextlib.suppress(OSError):
+        """Send one line to the guest, or several; raises Silence if it takes nothing up to the ceiling.
+
+        A guest that has gone is no error: what it reported can still be read.
+        """
+        self._socket.settimeout(ceiling("event"))
+        try:
             self._socket.sendall(text.encode() + b"\n")
+        except TimeoutError:
+            self.silent = True
+            raise Silence(f"the application took no more gates; it reported {self.names()}") from None
+        except OSError:
+            pass
 
     def open_gate(self, name: str) -> None:
         """Open a gate, now or before the guest comes to it."""
         self.send(name)
+
+    def open_gates(self, names: Iterable[str]) -> None:
+        """Open gates, now or before the guest comes to them; all at once, as a guest may not come to any."""
+        self.send("\n".join(names))
 
     def names(self) -> list[str]:
         """The names of the events so far."""
@@ -213,11 +225,18 @@ class Switchboard:
     ) -> Line:
         """The first unclaimed connection that is wanted; raises Silence if none comes.
 
-        `alive` is called now and then while waiting and raises if there is nothing left to wait for.
+        `alive` is called now and then while waiting and raises if there is nothing left to wait for: what
+        the guest said before its end is heard all the same.
         """
         deadline = now() + (ceiling("event") if seconds is None else seconds)
         while not (found := self.claim(wanted)):
-            alive()
+            try:
+                alive()
+            except Exception:
+                self.poll()
+                if (found := self.claim(wanted)) is None:
+                    raise
+                return found
             if not self._accept(min(0.1, deadline - now())) and now() >= deadline:
                 raise Silence(f"the application was not called for {what}")
         return found

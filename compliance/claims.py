@@ -1,12 +1,18 @@
-"""What a server claims in a scope: the version it follows and the extensions it has.
+"""What a server claims: in a scope, the version it follows and the extensions it has; in a 101, compression.
 
 A check of what came with a later version, or with an extension, asks here first. It does not apply to a
 server that makes no such claim.
 """
 
+import ssl
 from typing import Any
 
+from compliance import certificates
+from compliance.expect import Closed
+from compliance.server import Server
 from compliance.verdict import NotApplicable
+from compliance.wire.deflate import NAME, Extension, extensions
+from compliance.wire.http import Connection, Response
 
 
 def since(scope: dict[str, Any], version: str) -> None:
@@ -26,6 +32,31 @@ def omits(scope: dict[str, Any], extension: str) -> None:
     """Raise NotApplicable if the scope lists the extension."""
     if extension in (scope.get("extensions") or {}):
         raise NotApplicable(f"the scope lists the extension {extension!r}")
+
+
+def compresses(response: Response) -> Extension:
+    """What a server has agreed to in its 101; raises NotApplicable where it declines permessage-deflate.
+
+    An answer with another status declines too; whether it may is the business of the checks of declining.
+    """
+    accepted = extensions(response) if response.status == 101 else []
+    if not accepted:
+        raise NotApplicable(f"{response.status} without the permessage-deflate that is offered")
+    return next((extension for extension in accepted if extension.name == NAME), accepted[0])
+
+
+def reserves(extension: Extension, parameter: str) -> None:
+    """Raise NotApplicable where the server has agreed to this parameter."""
+    if extension.has(parameter):
+        raise NotApplicable(f"the server agrees to {parameter}")
+
+
+def speaks(server: Server, newest: ssl.TLSVersion, *, certified: bool = False) -> Connection:
+    """A connection of a client that knows no later version of TLS; NotApplicable if the server refuses it."""
+    try:
+        return server.connect(tls=certificates.client(certified=certified, newest=newest))
+    except Closed as error:
+        raise NotApplicable(f"the server does not speak {newest.name}") from error
 
 
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:

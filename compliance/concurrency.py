@@ -13,7 +13,8 @@ from typing import Any
 
 from compliance.exchange import Exchange
 from compliance.expect import Closed, Observe, Silence
-from compliance.patience import ceiling
+from compliance.guest.apps import asgi_concurrency, wsgi_concurrency
+from compliance.patience import ceiling, hurry
 from compliance.server import Server, concurrently
 from compliance.wire.http import Connection
 
@@ -58,6 +59,21 @@ def rendezvous(exchanges: Sequence[Exchange], gate: str) -> int:
     finally:
         release(exchanges, gate)
     return inside
+
+
+def as_promised(server: Server, *, framework: bool) -> bool:
+    """Whether as many requests as promised meet in the application, and soon; False without a promise.
+
+    `framework`: the application is the contract's, and none of ours.
+    """
+    wsgi, promises = server.interface == "wsgi", server.concurrency
+    count = wanted(promises.blocking if wsgi else promises.nonblocking)
+    ours = wsgi_concurrency.holds if wsgi else asgi_concurrency.awaits
+    target, app = (f"{server.root}hold", None) if framework else (server.root, ours)
+    with hurry(), suppress(AssertionError):
+        exchanges = concurrently(count, lambda _: server.open("GET", target, app=app, named=True))
+        return 0 < count == rendezvous(exchanges, "hold")
+    return False
 
 
 def finish(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:

@@ -9,12 +9,14 @@ from typing import Any, Protocol, Self
 from compliance.channel import Event, Line
 from compliance.expect import Closed, saw
 from compliance.guest.tagged import encode
+from compliance.ready import readable
 from compliance.wire import websocket
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response
 from compliance.wire.websocket import Frame
 
 App = Callable[..., Any]
+_SOON = 0.5  # seconds
 
 
 class Caller(Protocol):
@@ -61,6 +63,11 @@ class Exchange:
     def send(self, data: bytes) -> None:
         """Send exactly these bytes."""
         self.connection.send(data)
+
+    def send_slowly(self, data: bytes) -> None:
+        """Send these bytes in segments of one."""
+        for octet in data:
+            self.send(bytes([octet]))
 
     # What the client sees
 
@@ -126,6 +133,20 @@ class Exchange:
             self.send(b"GET /afterwards HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
         return self.connection.read_to_end()
 
+    def after_a_short_body(self, given: int) -> bytes:
+        """What follows, beginning with the `given` bytes, where a response announces more content than these.
+
+        One more GET is sent at once, so that no timeout of the server decides what is seen. Nothing follows
+        if there is no response, or none that is too short. Raises Silence if the server just waits.
+        """
+        with contextlib.suppress(Closed):
+            head = self.read_head()
+            length = (head.header("content-length") or b"") if head.framing == "length" else b""
+            if head.status < 500 and length.isdigit() and int(length) > given:
+                return self.afterwards()
+            self._body().rest()
+        return b""
+
     # What the application sees
 
     @property
@@ -169,8 +190,7 @@ class Exchange:
 
     def open_gates(self, names: Iterable[str]) -> None:
         """Let the application through several gates, one after the other."""
-        for name in names:
-            self.open_gate(name)
+        self.guest.open_gates(names)
 
     def wait_end(self) -> None:
         """Wait until the application's work is over."""
@@ -214,9 +234,10 @@ class Exchange:
         own = self._line.events if self._line else []
         return [*own, *(event for line in self._others for event in line.events)]
 
-    def adopt(self, lines: Sequence[Line]) -> None:
-        """Take over the lines of all calls that came of the bytes of this exchange, whichever they name."""
+    def adopt(self, lines: Sequence[Line], response: Response | None) -> None:
+        """Take over the lines of all calls that came of its bytes, and the first response."""
         self._others += lines
+        self._response = response
 
     def close(self) -> None:
         """Close the connection and hang up on the application."""
@@ -299,12 +320,23 @@ class WebSocketExchange(Exchange):
 
         Raises Silence if there is neither. Data messages on the way are dropped.
         """
-        with contextlib.suppress(Closed):
+        try:
             while (frame := self.receive()).opcode != websocket.CLOSE:
                 pass
-            self.send_frame(Frame(websocket.CLOSE, frame.payload))
-            return frame
-        return None
+        except Closed:
+            self.connection.half_close()  # a server may wait for that
+            return None
+        self.send_frame(Frame(websocket.CLOSE, frame.payload))
+        return frame
+
+    def parting(self) -> Frame | None:
+        """As `ending`, but if nothing comes soon, this client is the first to close.
+
+        A server that could not send a Close frame may wait long for the one that answers it.
+        """
+        if not self.connection.buffer and not readable([self.connection], _SOON):
+            self.send_close()
+        return self.ending()
 
     def receive_close(self) -> Frame:
         """The Close frame that must come next (pings aside)."""

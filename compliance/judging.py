@@ -8,8 +8,8 @@ import pytest
 
 from compliance.evidence import gather
 from compliance.expect import Closed
-from compliance.items import check_id, cited_by, subject_of
-from compliance.known import Ledger, names
+from compliance.items import Case, check_id, cited_by, subject_of
+from compliance.known import Ledger
 from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result, dump_result
@@ -112,8 +112,7 @@ def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
     cited, subject = cited_by(item), subject_of(item)
     if cited is None or subject is None:
         return False
-    entry = ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item))
-    return entry is not None and names(entry.silent, check_id(item))
+    return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
 
 
 def _server(item: pytest.Item) -> Server | None:
@@ -134,6 +133,8 @@ def _death(item: pytest.Item, error: BaseException | None) -> str:
 
 
 def _evidence(item: pytest.Item) -> Evidence | None:
+    if isinstance(item, Case):
+        return item.evidence()
     server = _server(item)
     if server is not None:
         return gather(server.exchanges, server.log())
@@ -148,6 +149,7 @@ def _command(item: pytest.Item, subject: Subject, check: str = "") -> str:
     option = item.config.option
     words = ["pytest", "--target", subject.target]
     words += ["--check", check.replace("[", "[[]")] if check else []
+    words += item.options if isinstance(item, Case) else ()
     words += [word for wish in option.with_ for word in ("--with", wish)]
     words += [word for name in option.constraint for word in ("--constraint", name)]
     words += ["--python", option.python] if option.python else []

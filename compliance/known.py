@@ -91,6 +91,16 @@ class Ledger:
                     return entry
         return None
 
+    def silences(self, subject: str, requirement: str, check: str) -> bool:
+        """Whether it is listed that the subject leaves the check waiting.
+
+        An entry of the subject's own may say so for checks of other requirements, as one of those may be
+        about a value that is only observed.
+        """
+        entry = self.excuse(subject, requirement, check)
+        own = [other for other in self._entries.get(subject, ()) if self._applies(subject, other)]
+        return any(names(other.silent, check) for other in [*own, *([entry] if entry else [])])
+
     def stale(self, results: Iterable[Result], complete_for: Complete | None = None) -> list[str]:
         """Return the entries that a run disproves, each complete for a user with its file.
 

@@ -30,7 +30,8 @@ class Life:
 
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
-    common clock, `leaving` when the client of an unfinished exchange left by itself.
+    common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
+    the Close frame that the server sent to the client of a WebSocket.
     """
 
     problem: str = ""
@@ -38,6 +39,7 @@ class Life:
     exit_code: int | None = None
     stopping: float = 0.0
     leaving: float = 0.0
+    closing: int | None = None
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -156,6 +158,12 @@ def stop(server: Server, life: Life) -> None:
         life.alone = not server.process.alive()
         life.stopping = now()
         server.process.terminate()
+
+
+def cut_short(server: Server) -> None:
+    """End the server at once: the story is not about how it stops."""
+    if server.process is not None:
+        server.process.kill()
 
 
 def wait_noticed(server: Server, idle: Connection) -> None:

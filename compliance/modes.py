@@ -19,7 +19,8 @@ MOUNT = "/mounted/here"
 PAIR = ("compliance.pair", "of the deployer")
 WORKERS = 2
 THREADS = 2
-_TLS = ("tls", "client-certificates")
+SECONDS = 1
+_TLS = ("tls", "client-certificates", "http2")
 
 
 def mode(name: str) -> Callable[[Function], Function]:
@@ -54,6 +55,7 @@ class Way:
         own = {
             "mount": MOUNT,
             "pair": "=".join(PAIR),
+            "seconds": str(SECONDS),
             "socket": str(self._socket),
             "threads": str(THREADS),
             "workers": str(WORKERS),

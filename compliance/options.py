@@ -31,12 +31,21 @@ def add(parser: pytest.Parser) -> None:
     )  # fmt: skip
     group.addoption("--python", metavar="VERSION", help="the Python that the target runs on, such as 3.13")
     group.addoption("--isolated", action="store_true", help="never run targets in the current interpreter")
+    group.addoption(
+        "--installable", action="store_true",
+        help="leave out targets that need Debian packages which are missing here, instead of failing",
+    )  # fmt: skip
     group.addoption("--refresh", action="store_true", help="make the isolated environments anew")
     group.addoption("--results", metavar="FILE", help="write the results to this JSON file")
     group.addoption("--strict-should", action="store_true", help="a SHOULD that does not hold fails the run")
     group.addoption("--explore", action="store_true", help="property checks try new and more examples")
     group.addoption(
         "--patience", type=float, metavar="FACTOR", help="scales how long a silent target is waited for"
+    )
+    group.addoption(
+        "--autobahn",
+        action="store_true",
+        help="judge servers by Autobahn's own WebSocket cases, too, named `autobahn 6.4.2`; needs kosoku",
     )
     group.addoption(
         "--liars",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
-_HURRIED = {"answer": 0.2, "event": 0.2}
+_HURRIED = {"answer": 0.1, "event": 0.1}
 _shortened: ContextVar[dict[str, float]] = ContextVar("shortened", default={})  # noqa: B039 - never changed
 
 

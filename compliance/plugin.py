@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from compliance import options, properties
+from compliance import autobahn, options, properties
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
-from compliance.items import asked_mode, lacking, offers_mode
+from compliance.items import OBSERVED, asked_mode, lacking, offers_mode
 from compliance.judging import expects_silence, judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
@@ -30,7 +30,6 @@ from compliance.target import TargetError
 from compliance.verdict import NotApplicable
 
 SESSION = pytest.StashKey[Session]()
-OBSERVED = pytest.StashKey[list[Any]]()
 T = TypeVar("T")
 
 
@@ -58,14 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         config.stash[SESSION] = for_worker(config) if is_worker(config) else for_controller(config)
-    except TargetError as error:
+        others = [autobahn.FILE] if config.option.autobahn and autobahn.cases() else []
+    except (TargetError, autobahn.AutobahnError) as error:
         raise pytest.UsageError(str(error)) from error
     properties.configure(explore=config.option.explore)
     if not is_worker(config):
         config.pluginmanager.register(Controller(config.stash[SESSION]), "compliance-controller")
         quiet(config)
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        config.args[:] = [str(CHECKS)]
+        config.args[:] = [str(path) for path in (CHECKS, *others)]
 
 
 @pytest.hookimpl(trylast=True)
@@ -108,6 +108,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if session is None or (folder and not session.judged_by(folder)):
         return True
     return None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the file of Autobahn's groups for a file of its cases, where they are asked for."""
+    session = parent.config.stash.get(SESSION, None)
+    if session is None or not parent.config.option.autobahn or file_path != autobahn.FILE:
+        return None
+    from compliance.autobahn.item import AutobahnFile
+
+    found: pytest.Collector = AutobahnFile.from_parent(
+        parent, path=file_path, subjects=session.subjects, make=session.echoing
+    )
+    return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -250,13 +263,13 @@ def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> N
 @pytest.fixture
 def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
-    return _available(lambda: _server(stage, subject, request.function))
+    return _available(lambda: _server(stage, subject, request))
 
 
 @pytest.fixture
 def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
-    return _available(lambda: _server(stage, subject, request.function))
+    return _available(lambda: _server(stage, subject, request))
 
 
 @pytest.fixture
@@ -280,8 +293,11 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
     return _available(lambda: stage.lives(subject).life(story))
 
 
-def _server(stage: Stage, subject: Subject, check: Callable[..., Any]) -> Server:
-    return stage.server(subject.started(mode_of(check)), f"{check.__module__}.{check.__name__}")
+def _server(stage: Stage, subject: Subject, request: pytest.FixtureRequest) -> Server:
+    check = request.function
+    silent = expects_silence(request.node, request.config.stash[SESSION].ledger)
+    name = f"{check.__module__}.{check.__name__}"
+    return stage.server(subject.started(mode_of(check)), name, silent=silent)
 
 
 def _available(get: Callable[[], T]) -> T:

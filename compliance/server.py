@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -27,6 +28,7 @@ from compliance.modes import Way
 from compliance.patience import ceiling
 from compliance.process import LaunchError, Process, guest_path, launch, now, scratch
 from compliance.profiling import add
+from compliance.ready import readable
 from compliance.target import Concurrency, ServerSpec
 from compliance.wire import http, websocket
 from compliance.wire.http import Connection
@@ -188,8 +190,8 @@ class Server:
             return False
         return True
 
-    def _connection(self, source: str | None = None) -> Connection:
-        return Connection(self.way.address(self.port), source, self.way.tls())
+    def _connection(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        return Connection(self.way.address(self.port), source, tls or self.way.tls())
 
     def _process(self) -> Process:
         if self.process is None:
@@ -280,6 +282,16 @@ class Server:
         """Whether the application has been called for an exchange whose line nobody has asked for yet."""
         return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
 
+    def wait_noticed(self, exchange: Exchange) -> None:
+        """Wait until the server answers a request, or calls the application, before it has come whole.
+
+        It may do neither: so this ends at the ceiling, and says nothing.
+        """
+        deadline = now() + ceiling("answer")
+        while not self.has_called(exchange) and now() < deadline:
+            if readable([exchange.connection], _POLL_MAX):
+                return
+
     def claim(self) -> list[Line]:
         """The lines of all requests that nobody has asked for, as far as they have come."""
         return self.switchboard.claim_all(_is_request)
@@ -288,14 +300,17 @@ class Server:
         """How often, until now, the application has been called for an exchange without being waited for."""
         return sum(line.exchange == exchange.name for line in self.switchboard.poll())
 
-    def connect(self, source: str | None = None) -> Connection:
-        """A fresh client connection; the one that found the server ready is the first."""
-        if self._ready is not None and source is None:
+    def connect(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
+        """A fresh client connection; the one that found the server ready is the first.
+
+        `source` is a local address to come from, `tls` what to encrypt with in place of what is usual.
+        """
+        if self._ready is not None and source is None and tls is None:
             connection, self._ready = self._ready, None
             return connection
         self.check_alive()
         self._leave()
-        return self._connection(source)
+        return self._connection(source, tls)
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""
@@ -317,9 +332,9 @@ class Server:
         `named`: the field names the exchange also without an app, so that the guest's account of it is told
         from that of others at the same time. With an app it always does.
         """
-        return self._exchange(Exchange, app, with_, connection, method, named=named)
+        return self.exchange(Exchange, app, with_, connection, method, named=named)
 
-    def _exchange(
+    def exchange(
         self,
         kind: type[E],
         app: App | None,
@@ -329,6 +344,7 @@ class Server:
         *,
         named: bool,
     ) -> E:
+        """An exchange of this kind that has sent nothing; for the rest see `prepare`."""
         name = f"e{next(_COUNTER)}" if app is not None or named else None
         field = compliance_field(name, app, with_ or {}) if name is not None else b""
         if len(self.exchanges) >= _KEPT:  # a property that fails makes hundreds, and files are few
@@ -376,7 +392,7 @@ class Server:
         named: bool = False,
     ) -> WebSocketExchange:
         """Send a WebSocket opening handshake and return at once; use it as a context manager."""
-        exchange = self._exchange(WebSocketExchange, app, with_, None, "GET", named=named)
+        exchange = self.exchange(WebSocketExchange, app, with_, None, "GET", named=named)
         exchange.key = websocket.key()
         fields = [*handshake_headers(exchange.key, subprotocols), *headers]
         start, rest = http.request("GET", target, fields).split(b"\r\n", 1)

@@ -15,8 +15,14 @@ from typing import Any
 
 import pytest
 
-from compliance import liars, target
-from compliance.environment import Environment, EnvironmentUnavailable, Wishes, provide
+from compliance import autobahn, liars, target
+from compliance.environment import (
+    Environment,
+    EnvironmentUnavailable,
+    SystemPackagesMissing,
+    Wishes,
+    provide,
+)
 from compliance.items import asked_mode, check_id, cited_by, lacking, offers_mode, subject_of
 from compliance.known import Ledger
 from compliance.life import Story, story_of
@@ -62,7 +68,7 @@ def for_worker(config: pytest.Config) -> "Session":
     """The session of an xdist worker, told by its controller where the subjects run."""
     told = config.workerinput["compliance"]  # type: ignore[attr-defined]
     places = {key: Place(_environment(value), problem) for key, (value, problem) in told.items()}
-    return Session(config, _select(config), places=places)
+    return Session(config, [s for s in _select(config) if s.place in places], places=places)
 
 
 def _is_partial(config: pytest.Config) -> bool:
@@ -114,12 +120,18 @@ class Session:
     # Environments
 
     def provide(self) -> None:
-        """Provide every subject's environment; one that cannot be had is a problem of that subject only."""
+        """Provide every subject's environment; one that cannot be had is a problem of that subject only.
+
+        With --installable, one that is built on what this machine has not got is no subject.
+        """
         for subject in self.subjects:
-            self.places[subject.place] = self._provide(subject)
+            place = self._provide(subject)
+            if place is not None:
+                self.places[subject.place] = place
+        self.subjects = [subject for subject in self.subjects if subject.place in self.places]
         self.run.targets = [info for subject in self.subjects if (info := self._info(subject)) is not None]
 
-    def _provide(self, subject: Subject) -> Place:
+    def _provide(self, subject: Subject) -> Place | None:
         def say(text: str) -> None:
             self.say(f"{subject.name}: {text}")
 
@@ -128,6 +140,9 @@ class Session:
             found = provide(subject.requires, wished, python=subject.python, debian=subject.debian, say=say)
             return Place(found)
         except EnvironmentUnavailable as error:
+            if isinstance(error, SystemPackagesMissing) and self.config.option.installable:
+                say(f"left out: {error}")
+                return None
             return Place(None, f"{subject.name} cannot be provided: {error}")
 
     def _info(self, subject: Subject) -> TargetInfo | None:
@@ -170,6 +185,10 @@ class Session:
     def judged_by(self, folder: str) -> list[Subject]:
         """The subjects that the checks of a folder judge."""
         return [subject for subject in self.subjects if subject.judged_by(folder)]
+
+    def echoing(self, subject: Subject) -> Server:
+        """A server of the subject's kind, not started, that echoes for the clients of other suites."""
+        return self.stage.new_server(subject, entry=autobahn.ENTRY)
 
     def arrange(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Order items by subject, in place; returns the checks that were not chosen."""

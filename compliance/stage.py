@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.adapter import driven
+from compliance.concurrency import as_promised
 from compliance.environment import Environment
 from compliance.framework import Framework
 from compliance.life import Lives, Story
@@ -81,6 +82,7 @@ class Stage:
         self._ready: set[str] = set()
         self._deaths: dict[str, set[str]] = {}  # the checks in which it died since it last survived one
         self._latest: dict[str, str] = {}
+        self._excused: set[str] = set()  # those whose latest check was known to end in silence
         self._unavailable: dict[str, str] = {}
         self._retired: list[Server] = []
         self._lives: dict[str, Lives] = {}
@@ -122,8 +124,11 @@ class Stage:
             self._servers[subject.key] = self.new_server(subject).launch()
         return self._servers[subject.key]
 
-    def server(self, subject: Subject, check: str = "") -> Server:
-        """The subject's running server, ready for the check; raises Unavailable once, then NotJudged."""
+    def server(self, subject: Subject, check: str = "", *, silent: bool = False) -> Server:
+        """The subject's running server, ready for the check; raises Unavailable once, then NotJudged.
+
+        `silent`: it is known that the check will wait for something in vain.
+        """
         self._refuse(subject)
         try:
             self._bury(subject)
@@ -138,6 +143,7 @@ class Stage:
             raise Unavailable(str(error)) from error
         server.reset()
         self._latest[subject.key] = check
+        (self._excused.add if silent else self._excused.discard)(subject.key)
         return server
 
     def _refuse(self, subject: Subject) -> None:
@@ -149,7 +155,8 @@ class Stage:
     def _bury(self, subject: Subject) -> None:
         """Retire a server that died in the check before, dies, or left a client waiting.
 
-        What made it silent may go on to harm the checks that follow. Raises StartError if it dies every time.
+        What made it silent may go on to harm the checks that follow; where that was known before, it stays
+        if it still does what it promises. Raises StartError if it dies every time.
         """
         server = self._servers.get(subject.key)
         if server is None or subject.key not in self._ready:
@@ -158,7 +165,7 @@ class Stage:
         well = serves(server)
         died = set() if well else {*self._deaths.get(subject.key, ()), self._latest[subject.key]}
         self._deaths[subject.key] = died
-        if well and not silent and not server.distrusted:
+        if well and not server.distrusted and (not silent or self._stays(subject, server)):
             return
         self._drop(subject)
         if len(died) >= _DEATHS:
@@ -166,6 +173,10 @@ class Stage:
             raise StartError(
                 f"{subject.name} died in {_DEATHS} checks in a row\nlast lines of its log:\n{last}"
             )
+
+    def _stays(self, subject: Subject, server: Server) -> bool:
+        server.reset()
+        return subject.key in self._excused and as_promised(server, framework=subject.kind == "combination")
 
     def framework(self, subject: Subject) -> Framework:
         """The subject's driver, or its adapter's, for a check; raises Unavailable once, then NotJudged."""

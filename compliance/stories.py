@@ -5,8 +5,10 @@ import contextlib
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
+from compliance.modes import WORKERS
 from compliance.patience import ceiling
 from compliance.process import now
+from compliance.ready import readable
 from compliance.server import Server
 
 
@@ -68,10 +70,25 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    exchange.send_close(1001)
+    readable([exchange.connection.socket], NOTICE)
+    life.leaving = now()
+    exchange.send_close(4001)  # no code of a server's own
     with contextlib.suppress(Closed):  # a server may also just close the connection
-        exchange.receive_close()
+        life.closing = exchange.receive_close().code
     exchange.wait_end()
+
+
+def asked_of_workers(server: Server, life: Life) -> None:
+    """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
+    for line in [wait_lifespan(server, life) for _ in range(WORKERS)]:
+        line.wait("sent")
+    server.wait_ready()
+    life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
+    for exchange in life.exchanges:
+        exchange.wait_gate("held")
+    for exchange in life.exchanges:
+        exchange.open_gate("held")
+        exchange.finish()
 
 
 def left_to_exit(server: Server, life: Life) -> None:

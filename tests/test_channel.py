@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from compliance.channel import Switchboard
+from compliance.expect import Silence
 from compliance.guest.channel import Channel
 
 
@@ -16,5 +19,38 @@ def test_a_guest_never_waits_for_the_host_to_read(tmp_path: Path) -> None:
     line = board.line(lambda line: line.exchange == "e1", "e1")
     line.wait_end()
     assert [event.value for event in line.events if event.name == "count"] == list(range(20_000))
+    line.close()
+    board.close()
+
+
+def test_the_host_does_not_wait_for_ever_for_a_guest_that_reads_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A guest that takes no gates is silent."""
+    monkeypatch.setenv("COMPLIANCE_PATIENCE", "0.01")
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    line = board.line(lambda line: line.exchange == "e1", "e1")
+    with pytest.raises(Silence, match="took no more gates"):
+        line.open_gates(["x" * 1000] * 10_000)
+    guest.end()
+    line.close()
+    board.close()
+
+
+def test_what_a_guest_said_before_its_end_is_heard(tmp_path: Path) -> None:
+    """A guest whose process has ended has called nevertheless."""
+
+    def dead() -> None:
+        raise Silence("the process has ended")
+
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    guest.note("raised", "an error")
+    guest.end()
+    line = board.line(lambda line: line.exchange == "e1", "e1", alive=dead)
+    assert line.wait("raised").value == "an error"
+    with pytest.raises(Silence, match="the process has ended"):
+        board.line(lambda line: line.exchange == "e2", "e2", alive=dead)
     line.close()
     board.close()

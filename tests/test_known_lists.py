@@ -1,13 +1,14 @@
 """The lists of known failures that the suite ships: each entry is about something, and leads somewhere."""
 
 import re
-from pathlib import Path
+
+from contents import FINDINGS, contents, sections, split
 
 from compliance import coverage, target
 from compliance.known import Ledger
 from compliance.target import Known
 
-FINDINGS = Path(__file__).parent.parent / "docs" / "findings.md"
+TEXT = FINDINGS.read_text()
 CATALOGUE = target.load()
 
 
@@ -15,16 +16,6 @@ def entries() -> list[tuple[str, Known]]:
     """All entries with the names of their subjects."""
     listed = [*CATALOGUE.servers.values(), *CATALOGUE.frameworks.values(), *CATALOGUE.targets()]
     return [(spec.name, entry) for spec in listed for entry in spec.known]
-
-
-def slug(heading: str) -> str:
-    """The anchor of a heading, as code hosts make it."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
-
-
-def anchors() -> set[str]:
-    """The anchors of the page of findings."""
-    return {slug(line.lstrip("#")) for line in FINDINGS.read_text().splitlines() if line.startswith("#")}
 
 
 def test_no_entry_is_faulty() -> None:
@@ -35,7 +26,7 @@ def test_no_entry_is_faulty() -> None:
 
 
 def test_every_entry_leads_to_an_issue_or_a_finding() -> None:
-    found = {f"docs/findings.md#{anchor}" for anchor in anchors()}
+    found = {f"docs/findings.md#{anchor}" for anchor in sections(TEXT)}
     lost = [
         f"{name}: {entry.link}"
         for name, entry in entries()
@@ -48,3 +39,24 @@ def test_the_checks_that_entries_name_exist() -> None:
     functions = {check.function for check in coverage.checks()}
     named = {check.partition("[")[0].rpartition("::")[2] for _, entry in entries() for check in entry.checks}
     assert named <= functions
+
+
+def test_the_findings_are_listed_by_project() -> None:
+    """`python tests/contents.py` writes the list anew."""
+    assert split(TEXT)[1] == contents(TEXT)
+
+
+def test_no_two_findings_share_a_title() -> None:
+    titles = [line for line in TEXT.splitlines() if line.startswith("### ")]
+    assert len(sections(TEXT)) == len(titles)
+
+
+def test_the_lists_that_findings_name_exist() -> None:
+    named = set(re.findall(r"`(targets/known/[a-z0-9_.-]+\.toml)`", TEXT))
+    assert not [name for name in named if not (FINDINGS.parent.parent / name).exists()]
+
+
+def test_the_checks_that_findings_name_exist() -> None:
+    functions = {check.function for check in coverage.checks()}
+    named = set(re.findall(r"--check '?(test_[a-z0-9_]+)['`\n ]", TEXT))
+    assert named <= functions, sorted(named - functions)

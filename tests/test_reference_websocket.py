@@ -169,7 +169,15 @@ def test_an_unknown_extension_is_not_accepted(server: Embedded) -> None:
     with closing(Connection(server.address)) as connection:
         connection.send(handshake(Sec_WebSocket_Extensions="x-foo; a=1, permessage-deflate"))
         response = connection.final_head()
-        assert (response.status, response.all("sec-websocket-extensions")) == (101, [])
+        assert (response.status, response.all("sec-websocket-extensions")) == (101, [b"permessage-deflate"])
+
+
+@pytest.mark.parametrize("compression", ["deflate", None])
+def test_messages_are_compressed_as_a_real_client_does(server: Embedded, compression: str | None) -> None:
+    with client(server, compression=compression) as connection:
+        for message in ("", "hello", b"\x00" * 100_000, "x" * 1000, "hello"):
+            connection.send(message)
+            assert connection.recv() == message
 
 
 def test_accept_headers_and_subprotocol() -> None:

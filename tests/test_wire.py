@@ -119,10 +119,13 @@ def test_a_request_gets_host_and_length_unless_given() -> None:
 
 def test_what_the_peer_has_not_read_is_known_to_the_kernel() -> None:
     """The bytes in the peer's receive queue, where the platform tells them."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0] as peer:
-            client.sendall(b"abc")
-            waiting = [pace.unread(client)]
-            peer.recv(2)
-            waiting.append(pace.unread(client))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0] as peer,
+    ):
+        client.sendall(b"abc")
+        waiting = [pace.unread(client)]
+        peer.recv(2)
+        waiting.append(pace.unread(client))
     assert waiting in ([3, 1], [0, 0])

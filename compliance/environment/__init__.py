@@ -9,10 +9,18 @@ from collections.abc import Callable, Sequence
 from compliance.environment import interpreter, isolated
 from compliance.environment.debian import missing
 from compliance.environment.installed import closure, satisfied
-from compliance.environment.model import Environment, EnvironmentUnavailable, Wishes
+from compliance.environment.model import Environment, EnvironmentUnavailable, SystemPackagesMissing, Wishes
 from compliance.environment.wishes import allows, apply
 
-__all__ = ["Environment", "EnvironmentUnavailable", "Wishes", "describe", "provide", "satisfied"]
+__all__ = [
+    "Environment",
+    "EnvironmentUnavailable",
+    "SystemPackagesMissing",
+    "Wishes",
+    "describe",
+    "provide",
+    "satisfied",
+]
 
 
 def _silent(_: str) -> None:
@@ -39,10 +47,10 @@ def provide(
 
     `debian` are packages of the system that must be there. `say` gets a line where an isolated environment is
     used or made. EnvironmentUnavailable says why there can be none: no such interpreter, no network, no such
-    version, a failed build.
+    version, a failed build; SystemPackagesMissing, that these packages are not there.
     """
     if lost := " ".join(missing(debian)):
-        raise EnvironmentUnavailable(
+        raise SystemPackagesMissing(
             f"it cannot be installed here because the Debian packages that it needs are missing; "
             f"as root: apt-get install {lost}"
         )

@@ -11,6 +11,10 @@ class EnvironmentUnavailable(Exception):
     """A target's packages or interpreter cannot be had; the message says which and why."""
 
 
+class SystemPackagesMissing(EnvironmentUnavailable):
+    """The machine has not got packages of its system that the target is built on."""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What the options of the command line ask for.

@@ -202,10 +202,13 @@ class _Blocks:
         finally:
             self._tap.end()
 
+    def given(self, count: int) -> None:
+        """A number of blocks has been given: of some iterables that is all there is."""
+
     def exhausted(self) -> None:
         """End what has no `close()` to wait for."""
         if not hasattr(self._result, "close"):
-            self._tap.channel.end()
+            self._tap.end()
 
     def __del__(self) -> None:
         self._tap.end()
@@ -215,6 +218,11 @@ class _SizedBlocks(_Blocks):
     def __len__(self) -> int:
         return len(self._result)
 
+    def given(self, count: int) -> None:
+        """A server may ask for no more than `len()` has promised."""
+        if count == len(self):
+            self.exhausted()
+
 
 class _Iterator:
     """One iteration; keeps the iterable alive, as the iterator of a list does."""
@@ -223,6 +231,7 @@ class _Iterator:
         self._blocks = blocks
         self._inner = inner
         self._tap = tap
+        self._count = 0
 
     def __iter__(self) -> "Iterator[Any]":
         return self
@@ -236,6 +245,8 @@ class _Iterator:
             self._blocks.exhausted()
             raise
         self._tap.note("block", block)
+        self._count += 1
+        self._blocks.given(self._count)
         return block
 
 

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import ssl
 import sys
+from pathlib import Path
 from typing import Any
 
 from compliance.reference import workers
@@ -28,6 +29,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--ca", help="ask clients for a certificate that this one has signed")
     parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket")
     parser.add_argument("--mount", default="", metavar="PATH", help="where the application is mounted")
+    parser.add_argument("--ping", type=float, default=20.0, help="seconds between pings of a WebSocket")
     parser.add_argument("--workers", type=int, default=1, help="how many processes serve requests")
     parser.add_argument("--liar", help="serve with this lie, such as wsgi_environ.NoQueryString")
     return parser
@@ -52,10 +54,20 @@ def configure(server: Server, arguments: argparse.Namespace) -> None:
     server.threads = arguments.threads
     server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
     server.unix_path, server.mount, server.workers = arguments.unix, arguments.mount, arguments.workers
+    server.ping_seconds = arguments.ping
     if arguments.cert:
+        server.certificate = first_certificate(arguments.cert)
         server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=arguments.ca)
         server.tls.load_cert_chain(arguments.cert, arguments.key)
+        if server.interface == "asgi":
+            server.tls.set_alpn_protocols(["h2", "http/1.1"])
         server.tls.verify_mode = ssl.CERT_REQUIRED if arguments.ca else ssl.CERT_NONE
+
+
+def first_certificate(path: str) -> str:
+    """The first certificate in a file of PEM, which is the server's own."""
+    text, end = Path(path).read_text(encoding="ascii"), "-----END CERTIFICATE-----\n"
+    return text[: text.index(end) + len(end)]
 
 
 class UsageError(Exception):

@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from compliance.interface import asgi
+from compliance.reference import tls
 from compliance.reference.errors import ApplicationError, ClientDisconnected, log_exception
 from compliance.reference.request import Request
 
@@ -25,6 +26,7 @@ class ASGICycle:
     """What HTTP and WebSocket have in common: one call of the application and its common scope keys."""
 
     protocol: ClassVar[str]
+    offered: ClassVar[tuple[str, ...]] = ()  # extensions
     # Requirements whose breach is logged and not refused. What a server makes of upper-case names is open
     # [asgi.http.start.headers_uppercase_tolerated].
     tolerated: tuple[str, ...] = (
@@ -63,8 +65,15 @@ class ASGICycle:
         return {"http_version": self.http_version(), "scheme": self.scheme()}
 
     def http_version(self) -> str:
-        """The version of HTTP in the specification's three spellings."""
+        """The version of HTTP in one of the specification's spellings."""
+        if self.http2:
+            return "2"
         return "1.1" if self.request.modern else "1.0"
+
+    @property
+    def http2(self) -> bool:
+        """Whether the request came over HTTP/2."""
+        return self.request.version == "2"
 
     def scheme(self) -> str:
         """The scheme of the URL."""
@@ -96,7 +105,12 @@ class ASGICycle:
 
     def extensions(self) -> dict[str, Any]:
         """The extensions offered: extensions."""
-        return {"extensions": {}}
+        return {"extensions": {name: {} for name in self.offered} | self.tls()}
+
+    def tls(self) -> dict[str, Any]:
+        """The extension that describes a connection of TLS; nothing for any other."""
+        encrypted = self.stream.transport.get_extra_info("ssl_object")
+        return {"tls": tls.describe(encrypted, self.server.certificate)} if encrypted else {}
 
     # The call of the application
 

@@ -27,6 +27,7 @@ class HTTPCycle(ASGICycle):
         "http.response.early_hint": "send_early_hint",
         "http.response.pathsend": "send_path",
         "http.response.zerocopysend": "send_file",
+        "http.response.push": "send_push",
     }
     offered: ClassVar[tuple[str, ...]] = (
         "http.response.trailers",
@@ -50,8 +51,9 @@ class HTTPCycle(ASGICycle):
         return {**super().request_line(), "method": self.request.method}
 
     def extensions(self) -> dict[str, Any]:
-        """Those that are honoured."""
-        return {"extensions": {name: {} for name in self.offered}}
+        """Over HTTP/2 also the server push."""
+        found = super().extensions()
+        return {"extensions": {**found["extensions"], "http.response.push": {}}} if self.http2 else found
 
     # receive
 
@@ -160,6 +162,10 @@ class HTTPCycle(ASGICycle):
         """Send what is in an open file as a part of the body, and leave it open; raises OSError."""
         body = read_file(message["file"], message.get("offset"), message.get("count"))
         await self.send_body({"body": body, "more_body": message.get("more_body", False)})
+
+    async def send_push(self, message: Message) -> None:
+        """Have a request answered that the client has not made, if it takes such a thing."""
+        await self.connection.push(message["path"], pairs(message))
 
     def check_length(self, body: bytes, *, last: bool) -> None:
         """Refuse a first part that cannot be right while the response can still be replaced."""

@@ -18,6 +18,7 @@ from compliance.reference.errors import ApplicationError, ClientDisconnected, Re
 from compliance.reference.request import Headers
 
 if TYPE_CHECKING:
+    from compliance.reference.websocket_deflate import Deflate
     from compliance.reference.websocket_frames import Frames
 
 
@@ -32,6 +33,7 @@ class WebSocketCycle(ASGICycle):
         "websocket.http.response.start": "send_denial_start",
         "websocket.http.response.body": "send_denial_body",
     }
+    offered: ClassVar[tuple[str, ...]] = ("websocket.http.response",)
     return_code = 1000  # when the application returns without closing
     error_code = 1011  # when it raises
     shutdown_code = 1001
@@ -41,6 +43,7 @@ class WebSocketCycle(ASGICycle):
         super().__init__(*args)
         self.response = self.connection.response
         self.frames: Frames | None = None  # once accepted
+        self.deflate: Deflate | None = None  # if the client offers extensions
         self.events: deque[Message] = deque([self.connect_event()])
         self.closed: tuple[int, str] | None = None  # code and reason, once no message can be sent
         self.start: Message | None = None  # of a denial, kept back until its body
@@ -63,8 +66,8 @@ class WebSocketCycle(ASGICycle):
         return "wss" if self.request.scheme == "https" else "ws"
 
     def extensions(self) -> dict[str, Any]:
-        """Denial responses."""
-        return {"extensions": {"websocket.http.response": {}}, **self.subprotocols()}
+        """The extensions offered, and the subprotocols."""
+        return {**super().extensions(), **self.subprotocols()}
 
     def subprotocols(self) -> dict[str, Any]:
         """What the client offers: subprotocols."""
@@ -131,7 +134,21 @@ class WebSocketCycle(ASGICycle):
 
     def accept_headers(self, subprotocol: str | None, headers: Headers) -> Headers:
         """The headers of the 101, the application's among them."""
-        return handshake.accept_headers(self.request, subprotocol, headers)
+        return handshake.accept_headers(self.request, subprotocol, headers, self.extension())
+
+    def extension(self) -> bytes | None:
+        """The extension that is used from now on, as the 101 says it."""
+        offers = handshake.extensions(self.request)
+        if not offers:
+            return None
+        self.deflate = self.make_deflate()
+        return self.deflate.accept_offers(offers)
+
+    def make_deflate(self) -> Deflate:
+        """The object that accepts an offer of compression, and compresses."""
+        from compliance.reference.websocket_deflate import Deflate  # late, for the sake of a quick start
+
+        return Deflate()
 
     def make_frames(self) -> Frames:
         """The object that reads and writes frames from now on."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import h11
+from h11 import _readers
 
 from compliance.reference.errors import ClientDisconnected, RequestError, log_exception
 from compliance.reference.request import Headers, Request, parse
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from compliance.reference.server import Server
 
 _EMPTY_LINES = re.compile(rb"\A(?:\r\n)+")
+
+_TOKEN = r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"  # noqa: S105 - of the grammar
+_QUOTED = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+_EXTENSION = rf"[ \t]*;[ \t]*{_TOKEN}(?:[ \t]*=[ \t]*(?:{_TOKEN}|{_QUOTED}))?"
+
+# For h11 anything is an extension of a chunk, and no whitespace stands before one (RFC 9112 section 7.1.1).
+_readers.chunk_header_re = re.compile(rf"(?P<chunk_size>[0-9A-Fa-f]{{1,20}})(?:{_EXTENSION})*\r\n".encode())
 
 _CODINGS = re.compile(rb"^transfer-encoding:(.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -156,7 +164,7 @@ class Connection:
 
     def feed(self) -> bool:
         """Give the parser what the stream has; whether that was anything."""
-        data = self.stream.take()
+        data = self.take()
         if self._at_start and data:
             data = self.skip_empty_lines(data)
         if not data and (not self.stream.eof or self._fed_eof):
@@ -166,6 +174,10 @@ class Connection:
             self._head += data
         self.protocol.receive_data(data)
         return True
+
+    def take(self) -> bytes:
+        """What the stream has received."""
+        return self.stream.take()
 
     def skip_empty_lines(self, data: bytes) -> bytes:
         """Drop the empty lines that some clients send between requests."""
@@ -206,6 +218,9 @@ class Connection:
         """Return once the kernel has all that was put; raises ClientDisconnected."""
         data, self.response.pending = self.response.pending, b""
         await self.stream.write(data)
+
+    async def push(self, path: str, headers: Headers) -> None:
+        """Nothing: HTTP/1.1 has no server push."""
 
     async def answer(self, status: int, text: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         """Give an answer of the server's own; raises ClientDisconnected."""

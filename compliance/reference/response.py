@@ -49,33 +49,51 @@ class Response:
         headers = self.with_length(status, headers, length)
         self.has_body = self.may_have_body(status)
         self.remaining = self.content_length(headers) if self.has_body else None
-        event = h11.Response(
-            status_code=status,
-            headers=self.complete_headers(status, headers),
-            reason=self.reason(status) if reason is None else reason,
-        )
-        self.pending += self.protocol.send(event) or b""
+        self.write_head(status, self.complete_headers(status, headers), reason)
         self.started = True
 
     def put_hint(self, links: Iterable[bytes]) -> None:
         """Put an early hint, which answers no expectation of 100 (Continue)."""
-        waits = self.protocol.client_is_waiting_for_100_continue
-        fields = [(b"Link", link) for link in links]
-        event = h11.InformationalResponse(status_code=103, headers=fields, reason=b"Early Hints")
-        self.pending += self.protocol.send(event) or b""
-        self.protocol.client_is_waiting_for_100_continue = waits
+        self.write_hint([(b"Link", link) for link in links])
 
     def put_data(self, data: bytes) -> None:
         """Put a part of the body; nothing where the response has no body."""
         if data and self.has_body:
             self.count(data)
-            self.pending += self.protocol.send(h11.Data(data=data)) or b""
+            self.write_data(data)
 
     def put_end(self, trailers: Headers | None = None) -> None:
         """Put the end of the message; raises ApplicationError if bytes are still owed."""
         self.check_owed()
-        self.pending += self.protocol.send(h11.EndOfMessage(headers=trailers or [])) or b""
+        self.write_end(trailers or [])
         self.complete = True
+
+    # How the version of HTTP writes it
+
+    def write_head(self, status: int, headers: Headers, reason: bytes | None) -> None:
+        """Put the status line and these headers."""
+        phrase = self.reason(status) if reason is None else reason
+        self.write(h11.Response(status_code=status, headers=headers, reason=phrase))
+
+    def write_hint(self, headers: Headers) -> None:
+        """Put a 103 response with these headers."""
+        waits = self.protocol.client_is_waiting_for_100_continue
+        self.write(h11.InformationalResponse(status_code=103, headers=headers, reason=b"Early Hints"))
+        self.protocol.client_is_waiting_for_100_continue = waits
+
+    def write_data(self, data: bytes) -> None:
+        """Put a part of the body, which is not empty."""
+        self.write(h11.Data(data=data))
+
+    def write_end(self, trailers: Headers) -> None:
+        """Put the end of the message."""
+        self.write(h11.EndOfMessage(headers=trailers))
+
+    def write(self, event: h11.Event) -> None:
+        """Put what h11 makes of an event."""
+        self.pending += self.protocol.send(event) or b""
+
+    # What is refused, added and left out
 
     def may_have_body(self, status: int) -> bool:
         """Whether a response with this status to this request has a body at all."""

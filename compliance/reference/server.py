@@ -14,7 +14,7 @@ import socket
 import ssl
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.reference.adapter import Adapter
 from compliance.reference.asgi_http import HTTPCycle
@@ -30,11 +30,15 @@ from compliance.reference.websocket_handshake import is_attempt
 from compliance.reference.wsgi import WSGICycle
 from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStream
 
+if TYPE_CHECKING:
+    from compliance.reference.http2 import Http2Connection
+
 
 class Server:
     """One application on one listening socket; `run` returns the exit status."""
 
     connection_class = Connection
+    http2_class: type[Http2Connection] | None = None  # in place of the usual one
     response_class = Response
     http_cycle_class = HTTPCycle
     websocket_class = WebSocketCycle
@@ -53,9 +57,12 @@ class Server:
     threads = 0  # WSGI calls at the same time; 0 is no limit
     environ_pairs: Mapping[str, str] = MappingProxyType({})  # of the deployer, for every WSGI environ
     tls: ssl.SSLContext | None = None
+    certificate = ""  # of this server, in PEM
+    ping_seconds = 20.0  # of silence, after which a client of a WebSocket is asked whether it is there
     unix_path = ""  # of a socket to listen on in place of host and port
     mount = ""  # the path of the application
     workers = 1
+    number = 0  # of this worker
     listener: socket.socket | None = None  # what to serve, if it listens already
 
     def __init__(self, application: Any, interface: str, host: str, port: int) -> None:
@@ -64,7 +71,7 @@ class Server:
         self.application = self.adapt(application)
         self.host, self.port = host, port
         self.state: dict[str, Any] = {}
-        self.connections: set[Connection] = set()
+        self.connections: set[Connection | Http2Connection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.cancelling = False
         self.tolerated: set[str] = set()
@@ -123,7 +130,7 @@ class Server:
             listener.bind(self.unix_path)
             return listener
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family)
+        listener = socket.socket(family, proto=socket.IPPROTO_TCP)  # for which asyncio sets TCP_NODELAY
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self.host, self.port))
         return listener
@@ -155,11 +162,17 @@ class Server:
 
     def accept(self, stream: Stream) -> None:
         """Serve a new connection."""
-        connection = self.connection_class(self, stream)
+        connection = self.http2(stream) if stream.protocol == "h2" else self.connection_class(self, stream)
         self.connections.add(connection)
         self.spawn(self.serve_connection(connection))
 
-    async def serve_connection(self, connection: Connection) -> None:
+    def http2(self, stream: Stream) -> Http2Connection:
+        """A connection of HTTP/2."""
+        from compliance.reference.http2 import Http2Connection  # late, for the sake of a quick start
+
+        return (self.http2_class or Http2Connection)(self, stream)
+
+    async def serve_connection(self, connection: Connection | Http2Connection) -> None:
         """Serve a connection to its end."""
         try:
             await connection.run()

@@ -60,6 +60,12 @@ class Stream(asyncio.Protocol):
         """Whether the client speaks TLS."""
         return self.transport.get_extra_info("sslcontext") is not None
 
+    @property
+    def protocol(self) -> str:
+        """What client and server have agreed on by ALPN; empty if nothing."""
+        encrypted = self.transport.get_extra_info("ssl_object")
+        return (encrypted.selected_alpn_protocol() if encrypted is not None else None) or ""
+
     def connection_lost(self, _exc: Exception | None) -> None:
         """Note that the connection is gone."""
         self.lost = self.eof = True

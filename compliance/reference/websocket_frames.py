@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 class Frames:
     """Reads frames until the connection is over, and writes those of the application."""
 
-    ping_seconds = 20.0
     closing_seconds = 2.0  # for the client to answer a Close frame
     message_bytes = 16 << 20
     queue_length = 64  # messages that wait for the application before the reading stops
@@ -26,7 +25,7 @@ class Frames:
         """Speak for `cycle`, to whose events the messages go."""
         self.cycle = cycle
         self.stream = cycle.stream
-        self.protocol = Connection(ConnectionType.SERVER)
+        self.protocol = Connection(ConnectionType.SERVER, [cycle.deflate] if cycle.deflate else [])
         self.parts: list[Any] = []  # of the message in progress: all str, or all bytes
         self.size = 0
         self.pinged = False
@@ -62,7 +61,7 @@ class Frames:
     async def wait(self) -> None:
         """Wait for something to come; ping a silent client, and give up one that is still silent then."""
         try:
-            async with asyncio.timeout(self.ping_seconds):
+            async with asyncio.timeout(self.cycle.server.ping_seconds):
                 await self.stream.changed()
         except TimeoutError:
             if self.pinged and self.has_room():

@@ -69,16 +69,38 @@ def subprotocols(request: Request) -> list[str]:
     return [item.decode("latin-1") for item in _items(request, b"sec-websocket-protocol")]
 
 
+def extensions(request: Request) -> list[tuple[bytes, list[tuple[bytes, bytes | None]]]]:
+    """The extensions that the client offers, in its order: names with their parameters, values unquoted."""
+    return [_extension(item) for item in _items(request, b"sec-websocket-extensions")]
+
+
+def _extension(offer: bytes) -> tuple[bytes, list[tuple[bytes, bytes | None]]]:
+    name, *parameters = (part.strip() for part in offer.split(b";"))
+    pairs = (part.partition(b"=") for part in parameters)
+    return name, [
+        (key.strip(), value.strip().strip(b'"') if equals else None) for key, equals, value in pairs
+    ]
+
+
 def accept_key(request: Request) -> bytes:
     """The value of Sec-WebSocket-Accept."""
     key = request.values(b"sec-websocket-key")[0]
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
 
 
-def accept_headers(request: Request, subprotocol: str | None, headers: Headers) -> Headers:
+def accept_headers(
+    request: Request, subprotocol: str | None, headers: Headers, extension: bytes | None = None
+) -> Headers:
     """The headers of the answer 101, the application's after the server's own."""
     ours = [(b"Upgrade", b"websocket"), (b"Connection", b"Upgrade")]
     ours.append((b"Sec-WebSocket-Accept", accept_key(request)))
     if subprotocol is not None:
         ours.append((b"Sec-WebSocket-Protocol", subprotocol.encode("latin-1")))
-    return ours + [item for item in headers if item[0].lower() not in _OURS]
+    if extension is not None:
+        ours.append((b"Sec-WebSocket-Extensions", extension))
+    return ours + without_ours(headers)
+
+
+def without_ours(headers: Headers) -> Headers:
+    """The headers of an application, without those that are the server's business."""
+    return [item for item in headers if item[0].lower() not in _OURS]

@@ -14,7 +14,7 @@ def serve(server: Server) -> int:
     """Serve in `server.workers` processes until told to stop; returns the first exit status that is not 0."""
     server.listener = server.bind()
     server.listener.listen(100)
-    pids = [_fork(server) for _ in range(server.workers)]
+    pids = [_fork(server, number) for number in range(server.workers)]
 
     def stop(*_: object) -> None:
         for pid in pids:
@@ -26,8 +26,9 @@ def serve(server: Server) -> int:
     return next((status for status in ends if status), 0)
 
 
-def _fork(server: Server) -> int:
+def _fork(server: Server, number: int) -> int:
     pid = os.fork()
     if pid == 0:
+        server.number = number
         os._exit(server.run())
     return pid

@@ -33,8 +33,10 @@ CAPABILITIES: Mapping[str, str] = {
 MODES: Mapping[str, str] = {
     "client-certificates": "HTTPS with {cert} and {key} that asks clients for a certificate signed by {ca}",
     "environ": "with {pair}, a NAME=value of the deployer, in every environ",
+    "http2": "HTTPS with {cert} and {key} that speaks HTTP/2 to clients that ask for it, by ALPN",
     "ipv6": "listens on IPv6: {host} is an address of that",
     "mount": "the application is mounted under the path {mount}",
+    "pings": "a client of a WebSocket that is silent for {seconds} s gets a ping",
     "single": "never more than one request inside the application",
     "threads": "{threads} threads of one process that serve requests",
     "tls": "HTTPS with the certificate {cert} and its key {key}",
@@ -65,7 +67,8 @@ class Known:
 
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
-    those in which the failure is that the subject never answers, so that nobody waits long for it.
+    checks, also of other requirements, in which the subject for this reason never answers, so that nobody
+    waits long for it.
     `also` names other subjects that fail in the same way.
     """
 

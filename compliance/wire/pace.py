@@ -7,6 +7,9 @@ be asked, nothing is waited for, and pieces may reach the server together.
 import socket
 import struct
 import time
+from collections.abc import Iterable
+
+from compliance.wire.http import Connection
 
 _DIAG, _BY_FAMILY, _REQUEST, _ANY = 4, 20, 1, 0xFFFFFFFF
 _HEADER, _ADDRESSED = struct.Struct("=IHHII"), struct.Struct("=BBBxI")
@@ -45,3 +48,10 @@ def wait_read(connection: socket.socket) -> None:
     deadline = time.monotonic() + _PATIENCE
     while unread(connection) and time.monotonic() < deadline:
         time.sleep(0)  # the peer may need the processor
+
+
+def send_pieces(connection: Connection, pieces: Iterable[bytes]) -> None:
+    """Send each piece when the peer has read the one before it."""
+    for piece in pieces:
+        connection.send(piece)
+        wait_read(connection.socket)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compliance.expect import NotHttp
@@ -33,6 +34,25 @@ class Frame:
         return self.payload[2:].decode("utf-8", "backslashreplace")
 
 
+SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+"""The key of the example of RFC 6455, which is answered by s3pPLMBiTxaQ9kYGzzhZRbK+xOo=."""
+
+_HANDSHAKE: Mapping[str, str | None] = {
+    "Host": "testserver",
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Key": SAMPLE_KEY,
+    "Sec-WebSocket-Version": "13",
+}
+
+
+def handshake(changes: Mapping[str, str | None], *more: str, line: str = "GET / HTTP/1.1") -> bytes:
+    """An opening handshake with other values of fields (None: left out), and more field lines."""
+    values = {**_HANDSHAKE, **changes}
+    fields = [f"{name}: {value}" for name, value in values.items() if value is not None]
+    return "\r\n".join([line, *fields, *more, "", ""]).encode("latin-1")
+
+
 def key() -> bytes:
     """A fresh Sec-WebSocket-Key."""
     return base64.b64encode(os.urandom(16))
@@ -43,18 +63,30 @@ def accept_value(sent_key: bytes) -> bytes:
     return base64.b64encode(hashlib.sha1(sent_key + _ACCEPT_GUID, usedforsecurity=False).digest())
 
 
-def encode(frame: Frame, mask: bytes | None = b"\x37\xfa\x21\x3d") -> bytes:
-    """The bytes of a frame, with the shortest length form; a client masks, `mask=None` does not."""
-    size = len(frame.payload)
+def encode(
+    frame: Frame,
+    mask: bytes | None = b"\x37\xfa\x21\x3d",
+    *,
+    octets: int | None = None,
+    announced: int | None = None,
+) -> bytes:
+    """The bytes of a frame; a client masks, `mask=None` does not.
+
+    `octets` is how many more of them (0, 2 or 8) hold the length, the fewest unless given; `announced` is a
+    length in place of the payload's own.
+    """
+    size = len(frame.payload) if announced is None else announced
+    more = (0 if size < 126 else 2 if size < 1 << 16 else 8) if octets is None else octets
     first = (0x80 if frame.final else 0) | frame.reserved << 4 | frame.opcode
-    bit = 0x80 if mask else 0
-    if size < 126:
-        head = bytes([first, bit | size])
-    elif size < 1 << 16:
-        head = bytes([first, bit | 126]) + size.to_bytes(2)
-    else:
-        head = bytes([first, bit | 127]) + size.to_bytes(8)
+    second = (0x80 if mask else 0) | {0: size, 2: 126, 8: 127}[more]
+    head = bytes([first, second]) + (size.to_bytes(more) if more else b"")
     return head + (mask + masked(frame.payload, mask) if mask else frame.payload)
+
+
+def fragments(opcode: int, *parts: bytes) -> list[Frame]:
+    """The frames of one message that is sent in these parts."""
+    last = len(parts) - 1
+    return [Frame(CONTINUATION if n else opcode, part, final=n == last) for n, part in enumerate(parts)]
 
 
 def masked(payload: bytes, mask: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """ASGI lifespan: shutdown after connections and WebSockets, and shutdown that fails."""
 
-from compliance.expect import saw
+from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import Life, Story, lives
 from compliance.requirements import requirement
@@ -49,6 +49,14 @@ def test_shutdown_comes_after_the_end_of_websockets(life: Life) -> None:
     """A WebSocket that is open at SIGTERM is over before lifespan.shutdown is sent."""
     ended = life.exchange(1).guest.events[-1]
     assert shutdown_at(life) > ended.at, life.seen(f"lifespan.shutdown after the WebSocket's {ended.name!r}")
+
+
+@requirement(asgi="rfc6455.close.going_away", needs=("websocket",))
+@lives(WEBSOCKET_AND_FAILED)
+def test_the_code_with_which_a_stopping_server_closes_a_websocket(life: Life, observe: Observe) -> None:
+    """The code of the Close frame at SIGTERM is recorded; it is 4001 where only the client has closed."""
+    assert life.exchange(1).answered == 101, life.seen("an open WebSocket")
+    observe(life.closing)
 
 
 @requirement("asgi.lifespan.shutdown.failed_message_optional")

@@ -78,7 +78,7 @@ def test_a_reason_that_is_too_long_gives_no_illegal_frame(
 ) -> None:
     """Whatever the server does with a reason of over 123 octets, no frame is longer than one may be."""
     with trying(server, close(code=4000, reason=reason), close()) as exchange:
-        frame = exchange.ending()
+        frame = exchange.parting()
     assert frame is None or (len(frame.payload) <= 125 and decodes(frame.payload[2:])), saw(
         frame, "at most 125 octets, and UTF-8 after the code"
     )
@@ -90,7 +90,7 @@ def test_a_reason_that_is_too_long_gives_no_illegal_frame(
 def test_a_reserved_code_is_not_sent(server: Server, code: int) -> None:
     """1005, 1006 and 1015 are for local use: no Close frame has them, though the application asks for it."""
     with trying(server, close(code=code), close()) as exchange:
-        frame = exchange.ending()
+        frame = exchange.parting()
     assert frame is None or frame.code != code, saw(frame, f"no Close frame with {code}")
 
 
@@ -99,7 +99,7 @@ def test_a_reserved_code_is_not_sent(server: Server, code: int) -> None:
 def test_a_code_that_does_not_exist_is_not_sent(server: Server, observe: Observe, code: int) -> None:
     """A code below 1000, or of more than two octets, gives no Close frame with a code below 1000."""
     with trying(server, close(code=code), close()) as exchange:
-        frame = exchange.ending()
+        frame = exchange.parting()
     assert frame is None or frame.code is None or frame.code >= 1000, saw(
         frame, "no Close frame with such a code"
     )

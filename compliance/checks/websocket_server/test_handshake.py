@@ -10,17 +10,7 @@ from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
-from compliance.wire.websocket import accept_value
-
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # the sample of RFC 6455
-FIELDS: Mapping[str, str | None] = {
-    "Host": "testserver",
-    "Upgrade": "websocket",
-    "Connection": "Upgrade",
-    "Sec-WebSocket-Key": KEY,
-    "Sec-WebSocket-Version": "13",
-}
-
+from compliance.wire.websocket import accept_value, handshake
 
 BROWSERS = """\
 Pragma: no-cache
@@ -41,9 +31,8 @@ def attempt(
     server: Server, changes: Mapping[str, str | None], *more: str, line: str = "GET / HTTP/1.1"
 ) -> Exchange:
     """A handshake with changed fields (None: left out) and more of them, for the default recorder."""
-    fields = [f"{name}: {value}" for name, value in {**FIELDS, **changes}.items() if value is not None]
     exchange = server.prepare()
-    exchange.send("\r\n".join([line, *fields, *more, "", ""]).encode())
+    exchange.send(handshake(changes, *more, line=line))
     return exchange
 
 

@@ -38,12 +38,6 @@ def contents(exchange: WebSocketExchange) -> list[str | bytes | None]:
     return [event.get("bytes") if event.get("text") is None else event["text"] for event in found]
 
 
-def send_slowly(exchange: WebSocketExchange, data: bytes) -> None:
-    """Send data in segments of one byte."""
-    for byte in data:
-        exchange.send(bytes([byte]))
-
-
 def fragments(opcode: int, data: bytes, cuts: Sequence[int]) -> list[Frame]:
     """The frames of a message that is cut at these places (modulo its size, in any order)."""
     places = sorted(cut % (len(data) + 1) for cut in cuts)
@@ -248,7 +242,7 @@ def test_a_message_may_come_byte_by_byte(server: Server) -> None:
     with connected(server) as exchange:
         exchange.send(bytes([first]))
         server.fence(asgi_websocket.answers_http)
-        send_slowly(exchange, bytes(rest))
+        exchange.send_slowly(bytes(rest))
         found = contents(exchange)
     assert found == ["slowly"], saw(found, "['slowly']")
 

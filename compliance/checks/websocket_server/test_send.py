@@ -14,7 +14,7 @@ from compliance.guest.apps.asgi_websocket import accept, binary, text
 from compliance.guest.apps.asgi_websocket_sending import BLOCK, floods, stays
 from compliance.requirements import requirement
 from compliance.server import Server
-from compliance.wire.websocket import BINARY, CLOSE, TEXT, Frame
+from compliance.wire.websocket import BINARY, CLOSE, CONTINUATION, TEXT, Frame
 
 MIB = 1 << 20
 TEXTS = ["hello", "h\u00e9llo \U0001f600", "a\x00b", "\ufeffbom"]
@@ -153,6 +153,19 @@ def test_messages_are_sent_in_order(server: Server) -> None:
     with saying(server, *sent) as exchange:
         found = [exchange.receive().payload for _ in sent]
     assert found == [b"%d" % number for number in range(100)], saw(found, "the numbers from 0 to 99")
+
+
+@requirement("rfc6455.data.opcode_sent")
+@pytest.mark.parametrize("length", [1, 5000])
+@pytest.mark.parametrize(("kind", "opcode"), [(text, TEXT), (binary, BINARY)], ids=["text", "binary"])
+def test_the_first_frame_of_a_message_says_its_kind(
+    server: Server, kind: Any, opcode: int, length: int
+) -> None:
+    """The opcode of a message's first frame is that of its kind, all others are continuations up to FIN."""
+    data = "x" * length if opcode == TEXT else b"x" * length
+    with saying(server, kind(data)) as exchange:
+        found = [frame.opcode for frame in one_message(exchange)]
+    assert found == [opcode, *[CONTINUATION] * (len(found) - 1)], saw(found, f"{opcode}, then continuations")
 
 
 @requirement("rfc6455.frame.server_not_masked")

@@ -10,7 +10,7 @@ import pytest
 from compliance.expect import Observe, saw
 from compliance.guest.apps import default
 from compliance.guest.apps import wsgi_errors as apps
-from compliance.life import Life, Story, ask, lives
+from compliance.life import Life, Story, ask, cut_short, lives
 from compliance.requirements import requirement
 from compliance.server import Server
 
@@ -135,6 +135,7 @@ def closing_errors(server: Server, life: Life) -> None:
     server.wait_ready()
     ask(server, life, app=apps.closes)
     ask(server, life, app=apps.calls, with_={"calls": [("write", "compliance: after close()\n"), ("flush",)]})
+    cut_short(server)
 
 
 @requirement("wsgi.input.close_harmless")

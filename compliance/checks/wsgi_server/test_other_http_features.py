@@ -1,5 +1,7 @@
 """WSGI, other HTTP features and expect/continue: what a server does on behalf of the application."""
 
+from typing import Any
+
 from compliance.expect import Observe, saw
 from compliance.guest.apps import default
 from compliance.guest.apps import wsgi_start_response as apps
@@ -11,22 +13,27 @@ RANGE = [("Range", "bytes=0-1")]
 FRESH = [("If-None-Match", '"tag"')]
 
 
+def body_in_two_parts(server: Server) -> Any:
+    """What the application reads of an expected body that comes in two parts."""
+    with server.open("POST", app=default.wsgi, headers=EXPECT) as exchange:
+        exchange.send(b"hel")
+        exchange.send(b"lo")
+        return exchange.value("body")
+
+
 @requirement("wsgi.expect.transparent")
 def test_an_expectation_does_not_concern_the_application(server: Server) -> None:
-    """The body of a request with Expect, sent without waiting, reaches the application."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hello")
+    """The body of a request with Expect, sent together with the head, reaches the application."""
+    exchange = server.open("POST", app=default.wsgi, headers=EXPECT[:1], body=b"hello")
     assert exchange.value("body") == b"hello", exchange.seen("the body inside the application")
     assert exchange.body == b"hello", exchange.seen("the body echoed")
 
 
 @requirement("wsgi.expect.blocks_read")
 def test_a_read_waits_for_the_expected_body(server: Server) -> None:
-    """What the application reads of an expected body is all of it, also if it comes in parts."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
-    exchange.send(b"hel")
-    exchange.send(b"lo")
-    assert exchange.value("body") == b"hello", exchange.seen("the whole body inside the application")
+    """What the application reads of an expected body is all of it, also if it comes in parts, each time."""
+    bodies = [body_in_two_parts(server) for _ in range(10)]
+    assert bodies == [b"hello"] * 10, saw(bodies, "the whole body inside the application, ten times")
 
 
 @requirement("wsgi.expect.methods")

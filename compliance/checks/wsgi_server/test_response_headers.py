@@ -149,6 +149,15 @@ def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server
     )
 
 
+@requirement("wsgi.sr.hop_by_hop_error", definite=True)
+def test_a_transfer_encoding_of_the_application_is_not_sent_beside_that_of_the_server(server: Server) -> None:
+    """If an application sets Transfer-Encoding, its response still does not say that it is chunked twice."""
+    with_ = {"headers": [("Transfer-Encoding", "chunked")], "blocks": [b"he", b"llo"]}
+    exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
+    head = exchange.connection.read_to_end().lower().partition(b"\r\n\r\n")[0]
+    assert head.count(b"transfer-encoding:") <= 1, saw(head, "one Transfer-Encoding at most")
+
+
 @requirement("wsgi.sr.headers_server_may_change")
 def test_whether_the_list_of_headers_is_changed(server: Server, observe: Observe) -> None:
     """Whether start_response changes the list that it is given, which it may."""

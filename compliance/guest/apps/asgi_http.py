@@ -13,10 +13,11 @@ def _note_request(scope: Scope, channel: Any) -> None:
     channel.note("scope", {key: scope[key] for key in wanted if key in scope})
 
 
-async def _answer(send: Call, body: bytes) -> None:
-    headers = [TEXT, (b"content-length", b"%d" % len(body))]
+async def _answer(scope: Scope, send: Call, body: bytes) -> None:
+    content = b"" if scope["method"] == "HEAD" else body
+    headers = [TEXT, (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": content})
 
 
 async def reads(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
@@ -31,13 +32,13 @@ async def reads(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
             channel.note("cut", body)
             return
     channel.note("body", body)
-    await _answer(send, b"read")
+    await _answer(scope, send, b"read")
 
 
 async def ignores(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
     """Note the request, and answer without a look at the body."""
     _note_request(scope, channel)
-    await _answer(send, b"ignored")
+    await _answer(scope, send, b"ignored")
 
 
 async def responds(  # noqa: PLR0917

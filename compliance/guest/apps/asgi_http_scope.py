@@ -2,6 +2,8 @@
 
 from typing import Any, Callable, Dict
 
+from compliance.guest.apps.default import answer
+
 _EVENTS = 1000  # more than a request without a body can have
 
 
@@ -26,3 +28,11 @@ async def outcome(sending: Any) -> str:
     except Exception as error:  # noqa: BLE001 - a server may raise anything
         return type(error).__name__
     return "returned"
+
+
+async def tells(
+    scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
+) -> None:
+    """Note the scope, and answer 200 without a look at the body."""
+    channel.note("scope", dict(scope))
+    await answer(send, b"fine")

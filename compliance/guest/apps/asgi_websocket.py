@@ -56,7 +56,7 @@ async def connected(scope: Message, receive: Receive, channel: Any) -> None:
 async def listen(receive: Receive, channel: Any) -> None:
     """Take events up to the disconnect."""
     message = await received(receive, channel)
-    while message["type"] != "websocket.disconnect":
+    while not message["type"].endswith(".disconnect"):
         message = await received(receive, channel)
     channel.note("disconnected", message)
 
@@ -93,7 +93,7 @@ async def echoes(scope: Message, receive: Receive, send: Send, channel: Any) -> 
     await connected(scope, receive, channel)
     await send(accept())
     message = await received(receive, channel)
-    while message["type"] != "websocket.disconnect":
+    while not message["type"].endswith(".disconnect"):
         if message.get("text") is not None:
             await send(text(message["text"]))
         elif message.get("bytes") is not None:

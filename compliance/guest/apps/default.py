@@ -1,7 +1,7 @@
 """Apps for requests that name none: they record what they get, read the body and answer with it.
 
-A request without a body is answered with some words: a server that fails with empty responses is to fail in
-the checks that are about them, not in all others.
+A request without a body is answered with some words, unless its method is HEAD: a server that fails with
+empty responses, or with content in answer to HEAD, is to fail in the checks that are about them, not in all.
 """
 
 from typing import Any, Callable, Dict, List
@@ -9,15 +9,20 @@ from typing import Any, Callable, Dict, List
 NO_BODY = b"no body"
 
 
+def content(method: str, body: bytes) -> bytes:
+    """What the answer holds: the body, or NO_BODY if a response to this method has content."""
+    return body or (b"" if method == "HEAD" else NO_BODY)
+
+
 def wsgi(environ: Dict[str, Any], start_response: Callable[..., Any], channel: Any) -> List[bytes]:
-    """Record environ (keys of type str, as a plain dict) and body; answer 200 with the body, or NO_BODY."""
+    """Record environ (keys of type str, as a plain dict) and body; answer 200 with `content`."""
     channel.note("environ", {key: environ[key] for key in environ if isinstance(key, str)})
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     channel.note("body", body)
-    content = body or NO_BODY
-    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(content)))]
+    block = content(environ["REQUEST_METHOD"], body)
+    headers = [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(block)))]
     start_response("200 OK", headers)
-    return [content]
+    return [block]
 
 
 async def read_body(receive: Callable[..., Any]) -> bytes:
@@ -40,11 +45,11 @@ async def answer(send: Callable[..., Any], body: bytes, status: int = 200) -> No
 async def http(
     scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any], channel: Any
 ) -> None:
-    """Record scope and body; answer 200 with that, or NO_BODY."""
+    """Record scope and body; answer 200 with `content`."""
     channel.note("scope", dict(scope))
     body = await read_body(receive)
     channel.note("body", body)
-    await answer(send, body or NO_BODY)
+    await answer(send, content(scope["method"], body))
 
 
 async def websocket(

@@ -13,12 +13,19 @@ def _note_request(environ: Environ, channel: Any) -> None:
 
 
 def _content(environ: Environ) -> bytes:
-    """The whole body: as long as Content-Length says, or where that is missing, to the end of the stream."""
+    """The whole body: as long as Content-Length says, or where it is chunked, to the end of the stream."""
     length = environ.get("CONTENT_LENGTH")
     if length:
         return bytes(environ["wsgi.input"].read(int(length)))
-    coded = environ.get("HTTP_TRANSFER_ENCODING") or environ.get("wsgi.input_terminated")
-    return bytes(environ["wsgi.input"].read()) if coded else b""
+    last = environ.get("HTTP_TRANSFER_ENCODING", "").rpartition(",")[2].strip().lower()
+    ends = last == "chunked" or environ.get("wsgi.input_terminated")
+    return bytes(environ["wsgi.input"].read()) if ends else b""
+
+
+def _answer(environ: Environ, start_response: Start, body: bytes) -> List[bytes]:
+    content = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+    start_response("200 OK", [TEXT, ("Content-Length", str(len(content)))])
+    return [content]
 
 
 def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
@@ -29,15 +36,13 @@ def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     except Exception as error:
         channel.note("cut", repr(error))
         raise
-    start_response("200 OK", [TEXT, ("Content-Length", "4")])
-    return [b"read"]
+    return _answer(environ, start_response, b"read")
 
 
 def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     """Note the request, and answer without a look at the body."""
     _note_request(environ, channel)
-    start_response("200 OK", [TEXT, ("Content-Length", "7")])
-    return [b"ignored"]
+    return _answer(environ, start_response, b"ignored")
 
 
 def responds(

@@ -43,6 +43,17 @@ class _Sized(_Iterable):
         return len(self._blocks)
 
 
+class _SizedIterator(_Iterator):
+    """An iterator, which can be gone through only once, of a true length."""
+
+    def __init__(self, blocks: Sequence[bytes]) -> None:
+        super().__init__(blocks)
+        self._length = len(self._blocks)
+
+    def __len__(self) -> int:
+        return self._length
+
+
 class _LengthUnknown(_Iterable):
     """An iterable for which len() fails."""
 
@@ -73,6 +84,7 @@ KINDS: Dict[str, Callable[[Sequence[bytes]], Any]] = {
     "list iterator": lambda blocks: iter(list(blocks)),
     "map": lambda blocks: map(bytes, blocks),
     "iterator object": _Iterator,
+    "iterator with a length": _SizedIterator,
     "iterable object": _Iterable,
     "iterable with a length": _Sized,
     "iterable whose len() fails": _LengthUnknown,

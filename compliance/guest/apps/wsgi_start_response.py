@@ -66,6 +66,14 @@ def waits(
     return Blocks(channel, in_turn(channel, [*before, b"data"]))
 
 
+def lingers(environ: Environ, start_response: Start, channel: Any, gates: Iterable[str]) -> Any:
+    """Stand at each of the gates after start_response; answer "data"."""
+    start_response("200 OK", list(TEXT))
+    for name in gates:
+        channel.gate(name)
+    return [b"data"]
+
+
 def waits_at_the_end(environ: Environ, start_response: Start, channel: Any, headers: Any = TEXT) -> Any:
     """Yield nothing; stand at the gate "started" before the end of the iterable."""
     start_response("200 OK", list(headers))

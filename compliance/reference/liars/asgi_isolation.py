@@ -154,7 +154,7 @@ class SilenceIsARequest(Connection):
             await self.turns()
         return request
 
-    def begin_for(self, other: Connection) -> None:
+    def begin_for(self, other: object) -> None:
         """Call the application for a client that has said nothing."""
         if isinstance(other, SilenceIsARequest) and not other.heard and other.stream.empty:
             other.heard = True

@@ -7,6 +7,7 @@ import os
 
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_lifespan import Lifespan
+from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.liar import liar
 from compliance.reference.server import Server
 
@@ -156,6 +157,13 @@ class DiesOfReturn(Lifespan):
 
 
 # Shutdown
+
+
+@liar(catches=["test_the_code_with_which_a_stopping_server_closes_a_websocket"], area="lifecycle")
+class RestartsInWords(WebSocketCycle):
+    """A server that stops closes its WebSockets with 1012, as if it came back."""
+
+    shutdown_code = 1012
 
 
 @liar(

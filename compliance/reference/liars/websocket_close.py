@@ -50,7 +50,12 @@ class GoesAway(OtherClose):
         return {"code": 1001, **message}
 
 
-@liar(catches=["test_the_close_frame_has_the_applications_reason"])
+@liar(
+    catches=[
+        "test_the_close_frame_has_the_applications_reason",
+        "test_the_applications_close_is_a_frame_with_code_and_reason",
+    ]
+)
 class NoReason(OtherClose):
     """The application's reason is not sent."""
 

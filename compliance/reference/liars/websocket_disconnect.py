@@ -78,14 +78,24 @@ class AlwaysNormal(OtherCode):
     codes = dict.fromkeys((1001, 1003, 1008, 1011, 3000, 4999), 1000)
 
 
-@liar(catches=["test_the_code_of_a_close_without_code_is_1005"])
+@liar(
+    catches=[
+        "test_the_code_of_a_close_without_code_is_1005",
+        "test_an_empty_close_is_1005_for_the_application",
+    ]
+)
 class NoStatusIsNormal(OtherCode):
     """A Close frame without a code is given as 1000."""
 
     codes = {1005: 1000}  # noqa: RUF012
 
 
-@liar(catches=["test_the_code_of_a_lost_connection"])
+@liar(
+    catches=[
+        "test_the_code_of_a_lost_connection",
+        "test_the_code_of_a_connection_lost_within_something",
+    ]
+)
 class LossIsNoStatus(OtherCode):
     """A lost connection is given as 1005."""
 

@@ -157,6 +157,9 @@ class SharedParts(WithFrames):
 @liar(
     catches=[
         "test_a_fragmented_message_is_one_event",
+        "test_each_fragment_may_come_by_itself",
+        "test_fragments_may_have_any_length_form",
+        "test_a_message_may_have_any_number_of_fragments",
         "test_any_fragments_of_a_text_are_one_event",
         "test_any_fragments_of_binary_data_are_one_event",
         "test_messages_of_two_connections_do_not_mix",
@@ -177,7 +180,7 @@ class EachFragment(WithFrames):
                 self.on_message(type(event.data)().join(parts))
 
 
-@liar(catches=["test_a_message_may_come_byte_by_byte"])
+@liar(catches=["test_a_message_may_come_byte_by_byte", "test_a_frame_may_come_in_segments"])
 class NoSingleBytes(WithFrames):
     """A segment of one octet is passed over."""
 

@@ -15,6 +15,7 @@ from compliance.reference.liar import liar
 @liar(
     catches=[
         "test_a_denied_client_gets_403",
+        "test_an_origin_that_the_application_refuses_gets_an_error",
         "test_code_and_reason_do_not_matter_before_accept",
         "test_the_403_does_not_wait_for_the_application_to_return",
     ]
@@ -211,6 +212,8 @@ class OtherStart(WebSocketCycle):
 @liar(
     catches=[
         "test_the_denial_has_the_applications_status_and_headers",
+        "test_a_resource_that_the_application_does_not_have_gets_its_error",
+        "test_the_application_may_redirect_or_ask_for_authentication",
         "test_the_keys_of_a_denial_have_defaults",
         "test_a_denial_does_not_complete_the_handshake",
     ]
@@ -226,6 +229,7 @@ class AlwaysForbidden(OtherStart):
 @liar(
     catches=[
         "test_the_denial_has_the_applications_status_and_headers",
+        "test_the_application_may_redirect_or_ask_for_authentication",
         "test_the_denial_may_repeat_a_header",
         "test_a_denial_may_declare_its_length",
     ]

@@ -18,6 +18,7 @@ from compliance.reference.websocket_frames import Frames
 @liar(
     catches=[
         "test_a_str_is_sent_as_a_text_message",
+        "test_the_first_frame_of_a_message_says_its_kind",
         "test_any_str_is_sent",
         "test_any_message_comes_back_from_an_echo",
         "test_a_key_of_none_is_a_missing_key",
@@ -287,7 +288,7 @@ class ForgivesWrongCodes(Forgiving):
     forgiven = ("asgi.ws.app.close_code_valid",)
 
 
-@liar(catches=["test_unknown_keys_do_not_matter"])
+@liar(catches=["test_unknown_keys_do_not_matter", "test_unknown_keys_of_a_close_do_not_matter"])
 class RefusesUnknownKeys(WebSocketCycle):
     """A message with an unknown key is refused."""
 

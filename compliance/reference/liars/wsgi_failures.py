@@ -63,7 +63,8 @@ class ErrorsOfTheSameLength(WSGICycle):
     catches=[
         "test_a_failure_after_write_looks_like_one",
         "test_an_error_in_the_body_breaks_the_response_off",
-        "test_the_next_response_never_completes_a_short_body",
+        "test_the_connection_is_closed_if_the_body_is_too_short",
+        "test_the_connection_is_closed_if_the_file_is_too_short",
     ]
 )
 class CompletesBrokenBodies(WSGICycle):
@@ -88,7 +89,8 @@ class CompletesBrokenBodies(WSGICycle):
         "test_an_error_in_the_body_is_logged",
         "test_no_second_response_follows_an_error_in_the_body",
         "test_requests_are_served_after_an_error_in_the_body",
-        "test_the_next_response_never_completes_a_short_body",
+        "test_the_connection_is_closed_if_the_body_is_too_short",
+        "test_the_connection_is_closed_if_the_file_is_too_short",
     ]
 )
 class AnswersIntoTheBody(WSGICycle):

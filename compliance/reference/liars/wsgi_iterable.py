@@ -74,6 +74,17 @@ class IteratesTwice(WSGICycle):
         super().count_blocks(result)
 
 
+@liar(catches=["test_an_iterable_of_any_kind_is_sent"])
+class SumsUp(WSGICycle):
+    """What has a length is gone through to sum up the lengths of its blocks, and once more to send them."""
+
+    def count_blocks(self, result: Iterable[bytes]) -> None:
+        """It can be gone through again, or so it seems."""
+        if hasattr(result, "__len__"):
+            self.sum = sum(map(len, result))
+        super().count_blocks(result)
+
+
 @liar(catches=["test_no_other_attributes_of_the_iterable_are_used"])
 class LooksForFiles(WSGICycle):
     """The iterable is asked whether it is a file."""

@@ -174,6 +174,27 @@ class SaysChunkedOnly(WSGICycle):
         super().iterate(result)
 
 
+@liar(
+    catches=[
+        "test_a_transfer_encoding_of_the_application_is_not_sent_beside_that_of_the_server",
+    ]
+)
+class SaysChunkedTwice(WSGICycle):
+    """A Transfer-Encoding of the application is sent beside the server's own."""
+
+    tolerated = ("wsgi.sr.hop_by_hop_app",)
+
+    def iterate(self, result: Iterable[bytes]) -> None:
+        """In chunks, which is said twice."""
+        if self.status and any(name.lower() == b"transfer-encoding" for name, _ in self.headers):
+            head = b"HTTP/1.1 200 OK\r\n" + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n"
+            chunks = b"".join(b"%x\r\n%b\r\n" % (len(block), block) for block in result)
+            self.wait(self.connection.stream.write(head + chunks + b"0\r\n\r\n"))
+            self.response.started = True
+            raise ClientDisconnected("this one shall go")
+        super().iterate(result)
+
+
 @liar(catches=["test_headers_reach_the_client"])
 class EightHeaders(WSGICycle):
     """Of more than eight headers the others are not sent."""
