@@ -78,35 +78,6 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.wait_end()
 
 
-def stopped_during_startup(server: Server, life: Life) -> None:
-    """Send SIGTERM while startup waits at its gate, which opens a little later."""
-    line = wait_lifespan(server, life)
-    line.wait("startup", "gate")
-    stop(server, life)
-    with contextlib.suppress(Silence, AssertionError):
-        line.until(lambda: line.ended, "end", NOTICE)
-    line.open_gate("startup")
-    line.open_gate("shutdown")
-
-
-def asked_and_task_released(server: Server, life: Life) -> None:
-    """Ask once, and then open the gate of the task that startup began."""
-    line = wait_lifespan(server, life)
-    server.wait_ready()
-    ask(server, life)
-    line.open_gate("task")
-    line.wait("passed task")
-
-
-def served_by_workers(server: Server, life: Life) -> None:
-    """Wait for a lifespan of each worker, and ask a number of times, on connections of their own."""
-    for _ in range(WORKERS):
-        wait_lifespan(server, life)
-    server.wait_ready()
-    for _ in range(4 * WORKERS):
-        ask(server, life, app=asgi_lifespan.request)
-
-
 def asked_of_workers(server: Server, life: Life) -> None:
     """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
     for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
@@ -142,3 +113,23 @@ def asked_after_the_lifespan(server: Server, life: Life) -> None:
     wait_lifespan(server, life).wait_end()
     server.wait_ready()
     ask(server, life)
+
+
+def stopped_during_startup(server: Server, life: Life) -> None:
+    """Send SIGTERM while startup waits at its gate, which opens a little later."""
+    line = wait_lifespan(server, life)
+    line.wait("startup", "gate")
+    stop(server, life)
+    with contextlib.suppress(Silence, AssertionError):
+        line.until(lambda: line.ended, "end", NOTICE)
+    line.open_gate("startup")
+    line.open_gate("shutdown")
+
+
+def asked_and_task_released(server: Server, life: Life) -> None:
+    """Ask once, and then open the gate of the task that startup began."""
+    line = wait_lifespan(server, life)
+    server.wait_ready()
+    ask(server, life, app=asgi_lifespan.request)
+    line.open_gate("task")
+    line.wait("passed task")

@@ -1,6 +1,7 @@
 """Lifespan applications, one for each outcome, and the request that looks at what they left in the state."""
 
 import contextlib
+import contextvars
 import os
 import sys
 import threading
@@ -13,6 +14,8 @@ from compliance.guest.channel import asleep, in_trio
 Message = Dict[str, Any]
 Receive = Callable[..., Any]
 Send = Callable[..., Any]
+
+VARIABLE: "contextvars.ContextVar[str]" = contextvars.ContextVar("compliance")
 
 _TURNS = 25  # of the event loop, for a server that does not wait to give itself away
 
@@ -164,7 +167,11 @@ async def returns(scope: Message, receive: Receive, send: Send, channel: Any, wh
 
 
 async def with_task(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
-    """Complete startup and shutdown, beside a task that waits at the gate "task" and notes "passed task"."""
+    """Complete startup and shutdown, beside a task that waits at the gate "task" and notes "passed task".
+
+    A context variable is set before.
+    """
+    VARIABLE.set("of the lifespan")
 
     async def events() -> None:
         for kind in ("startup", "shutdown"):
@@ -174,18 +181,11 @@ async def with_task(scope: Message, receive: Receive, send: Send, channel: Any) 
     await together(events, lambda: channel.agate("task"))
 
 
-async def placed(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
-    """Note the place; complete startup and shutdown."""
-    channel.note("place", place())
-    for kind in ("startup", "shutdown"):
-        await _received(receive, channel)
-        await _sent(send, channel, {"type": "lifespan." + kind + ".complete"})
-
-
 async def request(scope: Message, receive: Receive, send: Send, channel: Any, key: str = "") -> None:
     """Note the place and the state, leave a key of one's own in the state, and answer."""
     state = scope.get("state")
     channel.note("place", place())
+    channel.note("variable", VARIABLE.get(""))
     channel.note("has state", "state" in scope)
     if type(state) is dict:
         channel.note("state", dict(state))

@@ -1,17 +1,15 @@
-"""Lies about what runs beside the requests, about several processes, and about a signal that comes early."""
+"""Lies about what runs beside the requests, and about signals that come early or find streams."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
+import contextvars
 import time
 from typing import Any
 
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.asgi_lifespan import Lifespan
-from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.liar import liar
 from compliance.reference.server import Server
 
@@ -43,60 +41,6 @@ class GoesOnStarting(Lifespan):
         return await self.started
 
 
-class OtherProcesses(Server):
-    """All worker processes but one are treated in another way: they get `other_lifespan_class`."""
-
-    other_lifespan_class: type[Lifespan]
-
-    def bind(self) -> socket.socket:
-        """Leave one token for the processes that will be forked."""
-        if self.listener is None:
-            self.tokens, ends = os.pipe()
-            os.set_blocking(self.tokens, False)
-            os.write(ends, b"1")
-        return super().bind()
-
-    def run(self) -> int:
-        """Be the other kind of process if the token is taken."""
-        try:
-            os.read(self.tokens, 1)
-        except BlockingIOError:
-            self.lifespan_class = self.other_lifespan_class
-        except AttributeError:  # no workers: bound later, in this process
-            pass
-        return super().run()
-
-
-class Absent(Lifespan):
-    """No lifespan at all."""
-
-    async def startup(self) -> bool:
-        """All is well without it."""
-        return True
-
-
-class NeverShutDown(Lifespan):
-    """A lifespan that gets no lifespan.shutdown."""
-
-    async def shutdown(self) -> bool:
-        """All is well without it."""
-        return True
-
-
-@liar(catches=["test_each_of_several_processes_has_its_lifespan"], interface="asgi")
-class LifespanInOneProcess(OtherProcesses):
-    """Of several worker processes only one runs the lifespan."""
-
-    other_lifespan_class = Absent
-
-
-@liar(catches=["test_each_of_several_processes_is_shut_down"], interface="asgi")
-class ShutdownInOneProcess(OtherProcesses):
-    """Of several worker processes only one sends lifespan.shutdown."""
-
-    other_lifespan_class = NeverShutDown
-
-
 @liar(catches=["test_an_open_response_does_not_keep_the_server_from_stopping"], area="lifecycle")
 class HangsOfStreams(HTTPCycle):
     """A server that is told to stop while a response is streamed hangs when its client leaves."""
@@ -108,8 +52,31 @@ class HangsOfStreams(HTTPCycle):
         await super().on_return()
 
 
-@liar(catches=["test_how_an_open_websocket_ends_when_the_server_stops"], area="lifecycle")
-class ClosesNormally(WebSocketCycle):
-    """Open WebSockets are closed with 1000 when the server stops."""
+class KeepsContext(Lifespan):
+    """The context of the lifespan call is kept for requests."""
 
-    shutdown_code = 1000
+    def on_startup_complete(self, message: Message) -> None:
+        """Take a copy of it."""
+        vars(self.server)["context"] = contextvars.copy_context()
+        super().on_startup_complete(message)
+
+
+class InContext(HTTPCycle):
+    """The application is called in the context that was kept."""
+
+    async def call_application(self, scope: dict[str, Any]) -> None:
+        """In a task of its own."""
+        call = super().call_application(scope)
+        await asyncio.create_task(call, context=vars(self.server).get("context"))
+
+
+@liar(
+    catches=["test_whether_requests_see_context_variables_of_the_lifespan"],
+    interface="asgi",
+    area="lifecycle",
+)
+class SharesContext(Server):
+    """Requests run in copies of the context of the lifespan."""
+
+    lifespan_class = KeepsContext
+    http_cycle_class = InContext
