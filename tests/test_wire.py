@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from compliance.expect import Closed, NotHttp, Silence
-from compliance.wire import http, pace, websocket
+from compliance.wire import http, pace, violations, websocket
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection
-from compliance.wire.websocket import Frame
+from compliance.wire.websocket import CLOSE, PONG, TEXT, Frame, encode
 
 
 @contextmanager
@@ -104,6 +104,38 @@ def test_frames_survive_the_wire(size: int, mask: bytes | None) -> None:
     with peer(sends(websocket.encode(frame, mask))) as connection:
         seen = websocket.read_frame(connection)
     assert (seen.opcode, seen.payload, seen.final, seen.masked) == (2, frame.payload, False, mask is not None)
+
+
+def test_a_frame_may_lie_about_its_length() -> None:
+    assert encode(Frame(TEXT, b"ab"), None, octets=2) == b"\x81\x7e\x00\x02ab"
+    assert (
+        encode(Frame(TEXT, b"a"), bytes(4), announced=1 << 63) == b"\x81\xff\x80" + bytes(7) + bytes(4) + b"a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("opcodes", "goes_on"),
+    [([PONG, PONG], True), ([PONG], False), ([PONG, CLOSE], False), ([CLOSE], False), ([], False)],
+    ids=["two pongs", "a pong of before", "closed behind a pong", "closed", "the end"],
+)
+def test_a_connection_that_has_failed_is_told_from_one_that_goes_on(
+    opcodes: list[int], goes_on: bool
+) -> None:
+    def answers(accepted: socket.socket) -> None:
+        for opcode in opcodes:
+            accepted.recv(1000)
+            accepted.sendall(encode(Frame(opcode), None))
+        accepted.recv(1000)
+
+    with peer(answers) as connection:
+        frames = violations.aftermath(connection)
+        assert [frame.opcode for frame in frames] == opcodes
+        assert violations.goes_on(frames) is goes_on
+
+
+def test_every_violation_has_a_name_of_its_own() -> None:
+    names = [str(violation) for violation in violations.EVERY]
+    assert len(set(names)) == len(names)
 
 
 def test_the_accept_value_is_that_of_the_rfc() -> None:

@@ -169,7 +169,7 @@ def aftermath(connection: Connection) -> list[Frame]:
     end of the connection. Raises Silence if there is nothing.
     """
     frames = _pinged(connection)
-    if goes_on(frames):  # the pong may come of what the server read before it failed the connection
+    if frames and frames[-1].opcode == PONG:  # it may come of what was read before the connection failed
         frames += _pinged(connection)
     return frames
 
@@ -190,5 +190,5 @@ def _pinged(connection: Connection) -> list[Frame]:
 
 
 def goes_on(frames: Sequence[Frame]) -> bool:
-    """Whether what came after a violation shows a connection that has not failed: a pong is the last."""
-    return bool(frames) and frames[-1].opcode == PONG
+    """Whether what came after a violation shows a connection that has not failed: it has answered both pings."""
+    return [frame.opcode for frame in frames].count(PONG) > 1 and frames[-1].opcode == PONG

@@ -50,8 +50,9 @@ def outcome(server: Server, data: bytes) -> str:
     """In words what comes of a frame."""
     with connected(server) as exchange:
         exchange.send(data)
-        last = violations.aftermath(exchange.connection)[-1:]
-        return {CLOSE: f"closed with {last[0].code}"}.get(last[0].opcode, "accepted") if last else "closed"
+        frames = violations.aftermath(exchange.connection)
+    codes = [frame.code for frame in frames if frame.opcode == CLOSE]
+    return f"closed with {codes[0]}" if codes else "accepted" if violations.goes_on(frames) else "closed"
 
 
 @requirement("rfc6455.frame.unmask")

@@ -227,6 +227,7 @@ class HangsUp(WithFrames):
     catches=[
         "test_the_server_ends_the_connection_first",
         "test_the_connection_ends_without_a_reset",
+        "test_one_close_frame_answers_many",
     ]
 )
 class AfterYou(WithFrames):

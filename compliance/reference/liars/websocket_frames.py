@@ -181,6 +181,7 @@ class PartsOfPings(WithFrames):
 @liar(
     catches=[
         "test_a_control_frame_of_over_125_octets_fails_the_connection",
+        "test_a_violation_ends_the_connection_however_slowly_it_comes",
         "test_a_violation_is_answered_by_a_close_frame",
         "test_a_violation_ends_the_connection",
         "test_what_follows_a_violation_is_not_processed",
@@ -260,6 +261,7 @@ class DropsEmptyFragments(WithFrames):
 @liar(
     catches=[
         "test_a_message_may_have_any_number_of_fragments",
+        "test_each_fragment_may_come_by_itself",
         "test_every_octet_of_a_text_may_be_a_fragment",
     ]
 )
@@ -296,6 +298,7 @@ class KeepsTheKind(WithFrames):
 @liar(
     catches=[
         "test_the_first_fragment_says_what_kind_a_message_is",
+        "test_each_fragment_may_come_by_itself",
         "test_fragments_may_be_empty",
         "test_a_message_may_have_any_number_of_fragments",
         "test_a_ping_between_fragments_is_answered_at_once",
@@ -351,6 +354,7 @@ class PongsEndMessages(WithFrames):
         "test_a_frame_may_come_in_segments",
         "test_a_frame_may_come_in_many_segments",
         "test_a_segment_may_end_within_the_next_frame",
+        "test_a_message_is_as_long_as_its_frame_says",
     ]
 )
 class WholeFrames(WithFrames):
