@@ -58,7 +58,7 @@ def _plain(result: Any) -> dict[str, Any]:
 
 def _octets(logged: str) -> str:
     """Octets as latin-1, of what the log has in hexadecimal, cut short where there are many."""
-    whole, cut, _ = logged.partition("...")
+    whole, cut, _ = logged.partition(" ...")
     return bytes.fromhex(whole[: len(whole) // 2 * 2]).decode("latin-1") + cut
 
 
