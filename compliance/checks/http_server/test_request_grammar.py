@@ -13,6 +13,7 @@ from compliance.wire.spelled import PLACE
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 PATH = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@"
+without_shrinking = settings(phases=[Phase.generate])  # a failure may be silence, which takes long
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
@@ -93,7 +94,7 @@ def as_sent(got: Attempt, sent: Sent) -> bool:
 
 
 @requirement("rfc9112.parse.crlf")
-@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
+@without_shrinking
 @given(sent=requests())
 def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request reach the application as they were sent."""
@@ -102,7 +103,7 @@ def test_any_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
 
 
 @requirement("rfc9112.te.chunked_supported", needs=("chunked",))
-@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
+@without_shrinking
 @given(sent=requests(coded=True))
 def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) -> None:
     """Method, path, query, fields and body of any valid request in chunks reach the application as sent."""
@@ -111,7 +112,7 @@ def test_any_chunked_request_arrives_as_it_was_sent(server: Server, sent: Sent) 
 
 
 @requirement("rfc9112.parse.crlf")
-@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
+@without_shrinking
 @given(sent=requests(), place=st.integers(1, 150))
 def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Sent, place: int) -> None:
     """A request means the same wherever its octets are split over two segments."""
@@ -120,7 +121,7 @@ def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Se
 
 
 @requirement("rfc9112.te.chunked_supported", needs=("chunked",))
-@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
+@without_shrinking
 @given(sent=requests(coded=True), place=st.integers(-60, -1))
 def test_chunks_in_two_pieces_arrive_as_they_were_sent(server: Server, sent: Sent, place: int) -> None:
     """A chunked body means the same wherever its octets are split over two segments."""
@@ -137,7 +138,7 @@ def test_a_request_that_comes_octet_by_octet_arrives_as_it_was_sent(server: Serv
 
 
 @requirement("rfc9110.req.defensive", definite=True)
-@settings(phases=[Phase.generate])  # a failure may cost the patience, and is short enough
+@without_shrinking
 @given(data=mutated())
 def test_no_mutated_request_does_harm(server: Server, data: bytes) -> None:
     """One wrong octet gives no two calls and no hang, and the server answers afterwards."""

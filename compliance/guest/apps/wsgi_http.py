@@ -19,7 +19,7 @@ def _content(environ: Environ) -> bytes:
         return bytes(environ["wsgi.input"].read(int(length)))
     last = environ.get("HTTP_TRANSFER_ENCODING", "").rpartition(",")[2].strip().lower()
     ends = last == "chunked" or environ.get("wsgi.input_terminated")
-    return bytes(environ["wsgi.input"].read()) if ends else b""
+    return b"".join(iter(lambda: bytes(environ["wsgi.input"].read(1 << 16)), b"")) if ends else b""
 
 
 def _answer(environ: Environ, start_response: Start, body: bytes) -> List[bytes]:
