@@ -15,7 +15,7 @@ from rich.text import Text
 from compliance.coverage import Coverage, CoverageError, as_json, checks, coverage
 from compliance.report import print_summary, to_markdown
 from compliance.requirements import documents
-from compliance.results import ResultsError, compliant, constraints, read
+from compliance.results import ResultsError, compliant, constraints, differences, read
 from compliance.update import UpdateError, update
 
 _KNOWN = Path("targets/known")
@@ -88,10 +88,16 @@ def _add_constraints(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_constraints)
 
 
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("results", type=Path, nargs="+", metavar="RESULTS", help="a file of --results")
+    parser.set_defaults(command=_compare)
+
+
 _COMMANDS = (
     ("requirements", _add_requirements, "print how many statements of each specification the checks cover"),
     ("update-known", _add_update, "list new failures as known, with a reason and a link to be filled in"),
     ("constraints", _add_constraints, "print the versions that were judged, for pip and --constraint"),
+    ("compare", _add_compare, "print the checks whose verdicts differ between results; none is status 0"),
     ("report", _add_report, "print results for people; the exit status says whether they are compliant"),
 )
 
@@ -103,6 +109,12 @@ def _report(options: argparse.Namespace) -> int:
     else:
         print_summary(run, Console(highlight=False), options.verbose, strict=options.strict)
     return 0 if compliant(run, strict=options.strict) else 1
+
+
+def _compare(options: argparse.Namespace) -> int:
+    found = differences([read(path) for path in options.results])
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
 
 
 def _constraints(options: argparse.Namespace) -> int:

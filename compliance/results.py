@@ -5,7 +5,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -111,6 +111,16 @@ def constraints(runs: Iterable[Run]) -> list[str]:
     for name, version in (item for run in runs for target in run.targets for item in target.versions.items()):
         versions.setdefault(name, set()).add(version)
     return [f"{name}=={min(found, key=Version)}" for name, found in sorted(versions.items())]
+
+
+def differences(runs: Sequence[Run]) -> list[str]:
+    """The checks whose verdicts differ between runs that judged them, a line for each, sorted."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for result in (result for run in runs for result in run.results):
+        found.setdefault((result.target, result.check), []).append(result.verdict)
+    return [
+        f"{target} {check}: {', '.join(v)}" for (target, check), v in sorted(found.items()) if len(set(v)) > 1
+    ]
 
 
 def compliant(run: Run, *, strict: bool = False) -> bool:

@@ -236,3 +236,17 @@ def test_constraints_name_the_lowest_version_of_each_distribution() -> None:
         for versions in ({"a": "2.10", "tool": "81.0"}, {"a": "2.9"})
     ]
     assert results.constraints(runs) == ["a==2.9", "tool==81.0"]
+
+
+def judged(check: str, verdict: str) -> Result:
+    """A server's result with this verdict."""
+    return Result(check, "wsgi.environ.path_info", "must", "a", "server", verdict, "")  # type: ignore[arg-type]
+
+
+def test_differences_are_those_of_verdicts() -> None:
+    runs = [
+        Run("0.1.0", "2030-06-01T00:00:00+00:00", results=[judged("one", "passed"), judged("two", verdict)])
+        for verdict in ("passed", "known", "passed")
+    ]
+    assert results.differences(runs) == ["a two: passed, known, passed"]
+    assert results.differences(runs[:1]) == []
