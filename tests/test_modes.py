@@ -34,7 +34,7 @@ def test_a_client_reaches_a_server_in_every_mode(name: str) -> None:
         assert exchange.body == b"abc" * 100_000
     finally:
         server.stop()
-    encrypted = name in {"tls", "client-certificates"}
+    encrypted = name in {"tls", "client-certificates", "http2"}
     assert environ["wsgi.url_scheme"] == ("https" if encrypted else "http")
     assert environ["SCRIPT_NAME"] == (MOUNT if name == "mount" else "")
     assert environ["PATH_INFO"] == "/x"

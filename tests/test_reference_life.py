@@ -22,6 +22,8 @@ from compliance.reference.asgi_lifespan import Lifespan
 from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.connection import Connection as Served
 from compliance.reference.embedded import serving
+from compliance.reference.http2 import Http2Connection
+from compliance.reference.http2_stream import Http2Response, Http2Stream
 from compliance.reference.response import Response as Framing
 from compliance.reference.server import Server
 from compliance.reference.websocket_frames import Frames
@@ -375,7 +377,7 @@ def test_the_documented_seams_exist() -> None:
     text = (ROOT / "docs" / "reference-server.md").read_text()
     rows = text.partition("| to lie about |")[2].splitlines()[2:]
     classes = [WSGICycle, HTTPCycle, WebSocketCycle, Lifespan, Frames, Served, Framing, Server]
-    classes += [InputStream, ErrorStream, FileWrapper]
+    classes += [InputStream, ErrorStream, FileWrapper, Http2Connection, Http2Stream, Http2Response]
     names = {name for cls in classes for base in cls.__mro__ for name in vars(base)}
     seams = {
         seam for row in rows for seam in re.findall(r"`([a-z_]+)(?:\([^`]*\))?`", row.rpartition(" | ")[2])
