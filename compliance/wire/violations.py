@@ -190,5 +190,5 @@ def _pinged(connection: Connection) -> list[Frame]:
 
 
 def goes_on(frames: Sequence[Frame]) -> bool:
-    """Whether what came after a violation shows a connection that has not failed: it has answered both pings."""
+    """Whether what came after a violation shows a connection that has not failed: both pings are answered."""
     return [frame.opcode for frame in frames].count(PONG) > 1 and frames[-1].opcode == PONG
