@@ -260,20 +260,6 @@ class ResetsAtTheEnd(WithFrames):
             self.stream.reset()
 
 
-@liar(catches=["test_where_the_answer_comes_to_a_close_within_a_message_of_the_server"])
-class GivesWay(WithFrames):
-    """A long message is not sent if the client closes meanwhile."""
-
-    class Frames(Frames):
-        """That look first."""
-
-        async def send_bytes(self, data: bytes) -> None:
-            """Wait for the client, if the message is long."""
-            while len(data) > 1 << 19 and self.cycle.closed is None:
-                await self.stream.changed()
-            await super().send_bytes(data)
-
-
 @liar(catches=["test_a_violation_ends_the_connection"])
 class StaysAfterFailure(WithFrames):
     """A client that sends half a code is told so, and nothing more happens."""
