@@ -9,7 +9,7 @@ from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close
-from compliance.guest.apps.asgi_websocket_sending import floods, says
+from compliance.guest.apps.asgi_websocket_sending import says
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
@@ -226,15 +226,3 @@ def test_the_code_of_a_connection_lost_within_something(
         exchange.send(data)
         exchange.connection.close()
         observe(code_of(exchange.value("disconnected")))
-
-
-@requirement("rfc6455.close.may_delay")
-def test_where_the_answer_comes_to_a_close_within_a_message_of_the_server(
-    server: Server, observe: Observe
-) -> None:
-    """What a client that closes gets of a message of one mebibyte that the server is sending is recorded."""
-    with server.websocket("/", app=floods, with_={"count": 1, "size": 1 << 20}).accepted() as exchange:
-        exchange.wait("sending")
-        exchange.send_close()
-        frames = [exchange.receive() for _ in range(2)]
-        observe([(frame.opcode, len(frame.payload)) for frame in frames])

@@ -1,4 +1,4 @@
-"""Lies about Close frames of the client, and about the end of connections that have failed."""
+"""Lies about Close frames of the client, and about the end of connections behind them."""
 
 from __future__ import annotations
 
@@ -260,45 +260,6 @@ class ResetsAtTheEnd(WithFrames):
             self.stream.reset()
 
 
-@liar(catches=["test_where_the_answer_comes_to_a_close_within_a_message_of_the_server"])
-class GivesWay(WithFrames):
-    """A long message is not sent if the client closes meanwhile."""
-
-    class Frames(Frames):
-        """That look first."""
-
-        async def send_bytes(self, data: bytes) -> None:
-            """Wait for the client, if the message is long."""
-            while len(data) > 1 << 19 and self.cycle.closed is None:
-                await self.stream.changed()
-            await super().send_bytes(data)
-
-
-@liar(catches=[FAILING])
-class FailsSilently(WithFrames):
-    """A connection that has failed is closed without a Close frame."""
-
-    class Frames(Frames):
-        """Without a word."""
-
-        async def fail(self, _code: int, _reason: str) -> None:
-            """Only the end."""
-            self.set_closed(1006, "")
-            self.ended.set()
-
-
-@liar(catches=[FAILING])
-class FailsNormally(WithFrames):
-    """A connection that has failed is closed with 1000."""
-
-    class Frames(Frames):
-        """That know no blame."""
-
-        async def fail(self, _code: int, reason: str) -> None:
-            """With another code."""
-            await super().fail(1000, reason)
-
-
 @liar(catches=["test_a_violation_ends_the_connection"])
 class StaysAfterFailure(WithFrames):
     """A client that sends half a code is told so, and nothing more happens."""
@@ -316,30 +277,3 @@ class StaysAfterFailure(WithFrames):
             while not self.stream.eof:
                 self.stream.take()
                 await self.stream.changed()
-
-
-@liar(catches=["test_the_code_that_the_application_gets_of_a_failed_connection"])
-class TellsTheCode(WithFrames):
-    """The application gets the code with which a connection was failed."""
-
-    class Frames(Frames):
-        """That take the blame."""
-
-        async def fail(self, code: int, reason: str) -> None:
-            """Note the code first."""
-            self.set_closed(code, reason)
-            await super().fail(code, reason)
-
-
-@liar(catches=["test_whether_a_violation_is_logged"])
-class LogsNothing(WithFrames):
-    """Nothing is logged of a violation."""
-
-    class Frames(Frames):
-        """That keep a secret."""
-
-        async def fail(self, code: int, reason: str) -> None:
-            """As the base, but for the log."""
-            self.set_closed(1006, "")
-            await self.stream.write(raw(CLOSE, code.to_bytes(2) + reason.encode()[:123]))
-            self.ended.set()
