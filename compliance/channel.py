@@ -230,6 +230,12 @@ class Switchboard:
                 return line
         return None
 
+    def claim_all(self, wanted: Callable[[Line], bool]) -> list[Line]:
+        """All unclaimed connections that are wanted among those that have said hello until now."""
+        found = [line for line in self.poll() if wanted(line)]
+        self._waiting = [line for line in self._waiting if line not in found]
+        return found
+
     def poll(self) -> list[Line]:
         """All unclaimed connections that have said hello until now; they stay unclaimed."""
         while self._accept(0):

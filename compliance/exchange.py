@@ -53,6 +53,7 @@ class Exchange:
         self.connection = connection
         self.method = method
         self._line: Line | None = None
+        self._others: list[Line] = []
         self._response: Response | None = None
         self._reader: BodyReader | None = None
         self._given = 0
@@ -215,13 +216,18 @@ class Exchange:
     @property
     def events(self) -> list[Event]:
         """The events that have been read so far."""
-        return self._line.events if self._line else []
+        own = self._line.events if self._line else []
+        return [*own, *(event for line in self._others for event in line.events)]
+
+    def adopt(self, lines: Sequence[Line]) -> None:
+        """Take over the lines of all calls that came of the bytes of this exchange, whichever they name."""
+        self._others += lines
 
     def close(self) -> None:
         """Close the connection and hang up on the application."""
         self.connection.close()
-        if self._line is not None:
-            self._line.close()
+        for line in [*([self._line] if self._line else []), *self._others]:
+            line.close()
 
     def __enter__(self) -> Self:
         """Return the exchange itself."""

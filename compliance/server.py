@@ -280,6 +280,10 @@ class Server:
         """Whether the application has been called for an exchange whose line nobody has asked for yet."""
         return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
 
+    def claim(self) -> list[Line]:
+        """The lines of all requests that nobody has asked for, as far as they have come."""
+        return self.switchboard.claim_all(_is_request)
+
     def calls(self, exchange: Exchange) -> int:
         """How often, until now, the application has been called for an exchange without being waited for."""
         return sum(line.exchange == exchange.name for line in self.switchboard.poll())

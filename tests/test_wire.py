@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from compliance.expect import Closed, NotHttp, Silence
-from compliance.wire import http, websocket
+from compliance.wire import http, pace, websocket
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection
 from compliance.wire.websocket import Frame
@@ -115,3 +115,14 @@ def test_a_request_gets_host_and_length_unless_given() -> None:
         b"POST / HTTP/1.1\r\nHost: testserver\r\nContent-Length: 1\r\n\r\nx"
     )
     assert http.request("GET", "/", [("Host", "a")]) == b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def test_what_the_peer_has_not_read_is_known_to_the_kernel() -> None:
+    """The bytes in the peer's receive queue, where the platform tells them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0] as peer:
+            client.sendall(b"abc")
+            waiting = [pace.unread(client)]
+            peer.recv(2)
+            waiting.append(pace.unread(client))
+    assert waiting in ([3, 1], [0, 0])

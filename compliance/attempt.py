@@ -1,0 +1,259 @@
+"""An attempt: bytes on one connection, and all that came of them on both sides up to the connection's end.
+
+The judge of a malformed request is what reached the application, and what became of the connection; the
+status code alone tells neither. Behind the bytes follows a good request that asks to close the connection, so
+that a server that frames the first request rightly answers both, and every attempt has an end.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from compliance.channel import Line
+from compliance.exchange import Exchange
+from compliance.expect import Closed, NotHttp, Silence, saw, shorten
+from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.server import Server
+from compliance.wire.body import BodyReader
+from compliance.wire.http import Connection, Headers, Response
+from compliance.wire.pace import wait_read
+
+FOLLOWING = b"GET /following HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
+
+Rhythm = Callable[[bytes], Sequence[bytes]]
+"""How bytes are sent: cuts them into pieces, each of which the server reads before the next is sent."""
+
+
+def whole(data: bytes) -> Sequence[bytes]:
+    """In one write."""
+    return [data]
+
+
+def bytewise(data: bytes) -> Sequence[bytes]:
+    """Byte by byte."""
+    return [data[place : place + 1] for place in range(len(data))]
+
+
+def cut_at(place: int) -> Rhythm:
+    """In two writes, of which the first has `place` bytes (from the end, if negative)."""
+    return lambda data: [data[:place], data[place:]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the application; `fields` have lower-case names, as one interface gives them.
+
+    `body` is None if the application read none, or did not come to its end; `cut`: it was told of that.
+    """
+
+    method: str
+    path: bytes
+    query: bytes
+    fields: Headers
+    body: bytes | None
+    cut: bool
+
+    def all(self, name: bytes) -> list[bytes]:
+        """The values of a field; `name` in lower case."""
+        return [value for key, value in self.fields if key == name]
+
+
+@dataclass
+class Attempt:
+    """What was seen: `responses` in order, `rest` that is no HTTP, the `end` of the connection, the `calls`.
+
+    `end` is "closed", "reset" or "silent": the server neither answered nor closed.
+    """
+
+    exchange: Exchange
+    responses: list[Response] = field(default_factory=list)
+    rest: bytes = b""
+    end: str = "closed"
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def statuses(self) -> list[int]:
+        """The status codes of the final responses."""
+        return [response.status for response in self.responses]
+
+    @property
+    def first(self) -> Response | None:
+        """The response to the first request, if it had one."""
+        return next(iter(self.responses), None)
+
+    @property
+    def own(self) -> list[Call]:
+        """The calls that are not for the request that follows."""
+        return [call for call in self.calls if call.path != b"/following"]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request was answered with a status of 400 or above, without a call for it."""
+        return not self.own and bool(self.responses) and self.responses[0].status >= 400
+
+    def refused_with(self, status: int) -> bool:
+        """Whether the request was refused with this status."""
+        return self.refused and self.statuses[0] == status
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether it was refused, or the connection was ended without a word and without a call."""
+        unanswered = not self.responses and not self.rest and self.end != "silent"
+        return self.refused or (unanswered and not self.own)
+
+    @property
+    def ended_after_first(self) -> bool:
+        """Whether the connection ended with the first answer, or without one, and nothing else was taken."""
+        return len(self.responses) <= 1 and self.end != "silent" and len(self.calls) == len(self.own)
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the application got at most one request before the one that follows, and nothing else.
+
+        What follows may have got no answer, if the connection was ended.
+        """
+        return len(self.own) <= 1 and self.end != "silent" and not self.rest
+
+    def outcome(self) -> str:
+        """What became of the first request, in words that can be compared from server to server."""
+        if self.own:
+            taken = ", ".join(_spell(call) for call in self.own)
+            answer = f"answered {self.first.status}" if self.first else "without an answer"
+            return f"taken as {taken}; {answer}; {self._afterwards()}"
+        if self.first is not None:
+            how = "refused" if self.refused else "answered without a call:"
+            return f"{how} {self.first.status}; {self._afterwards()}"
+        return shorten(self.rest, 80) if self.rest else self.end
+
+    def _afterwards(self) -> str:
+        following = len(self.calls) > len(self.own)
+        return "the next one answered" if following else self.end
+
+    def seen(self, expected: str) -> str:
+        """The message of an assertion: what was seen, then what was expected."""
+        got = f"{self.outcome()} {self.statuses}"
+        return saw(got, expected)
+
+
+def _spell(call: Call) -> str:
+    target = call.path + (b"?" + call.query if call.query else b"")
+    text = f"{call.method} {target.decode('latin-1')}"
+    if call.cut:
+        return f"{text} with a body that breaks off"
+    return text if not call.body else f"{text} with body {shorten(call.body, 60)}"
+
+
+def attempt(
+    server: Server,
+    data: bytes,
+    *,
+    app: str | None = None,
+    with_: Mapping[str, Any] | None = None,
+    following: bytes = FOLLOWING,
+    rhythm: Rhythm = whole,
+    method: str = "GET",
+) -> Attempt:
+    """Send `data`, and `following` behind it, on a fresh connection, and read to its end.
+
+    `app` names the app of `wsgi_http` and `asgi_http` ("reads", "ignores", "responds") that gets the first
+    request: the field that says so comes behind the first line end of `data`. Without it the default app gets
+    it.
+    `method` is that of the first request, if the answer to it may have no content (HEAD).
+    """
+    chosen = getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app) if app else None
+    exchange = server.prepare(chosen, with_)
+    start, line_end, rest = data.partition(b"\r\n")
+    for piece in _pieces(start + line_end + (exchange.field if line_end else b"") + rest, following, rhythm):
+        exchange.send(piece)
+        if rhythm is not whole:
+            wait_read(exchange.connection.socket)
+    result = Attempt(exchange)
+    _read(result, method)
+    exchange.connection.close()
+    _account(server, result)
+    return result
+
+
+def _pieces(data: bytes, following: bytes, rhythm: Rhythm) -> Sequence[bytes]:
+    return [data + following] if rhythm is whole else [*rhythm(data), following]
+
+
+def _read(result: Attempt, method: str) -> None:
+    """Read responses until the connection ends, or nothing comes, or what comes is no HTTP."""
+    connection = result.exchange.connection
+    methods = [method]
+    try:
+        while not _over(connection):
+            response = connection.final_head(methods.pop() if methods else "GET")
+            result.responses.append(response)
+            BodyReader(connection, response).rest()
+    except (Closed, NotHttp):
+        result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
+        with contextlib.suppress(Silence):
+            connection.read_to_end()
+    except Silence:
+        result.end = "silent"
+        return
+    result.end = "reset" if connection.reset else "closed" if connection.ended else "silent"
+
+
+def _over(connection: Connection) -> bool:
+    return not connection.buffer and not connection.fill(what="a response, or the end of the connection")
+
+
+def _account(server: Server, result: Attempt) -> None:
+    """Collect the calls: a fence lets those come that no response has told of."""
+    if result.end == "silent" or not result.responses:
+        server.call("GET", server.root, named=True)
+    lines = server.claim()
+    result.exchange.adopt(lines)
+    for line in lines:
+        with contextlib.suppress(Silence):
+            line.wait_end()
+    result.calls = [_call(line) for line in sorted(lines, key=lambda line: line.events[0].at)]
+
+
+def _call(line: Line) -> Call:
+    scope, environ, body = line.find("scope"), line.find("environ"), line.find("body")
+    cut = line.find("cut") is not None
+    content = body.value if body is not None and isinstance(body.value, bytes) else None
+    if environ is not None:
+        return _from_environ(environ.value, content, cut=cut)
+    return _from_scope(scope.value if scope is not None else {}, content, cut=cut)
+
+
+def _from_environ(environ: Mapping[str, Any], body: bytes | None, *, cut: bool) -> Call:
+    given = partial(_latin, environ)
+    return Call(
+        str(environ.get("REQUEST_METHOD")),
+        given("SCRIPT_NAME") + given("PATH_INFO"),
+        given("QUERY_STRING"),
+        list(_environ_fields(environ)),
+        body,
+        cut,
+    )
+
+
+def _environ_fields(environ: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    for key, value in environ.items():
+        if isinstance(value, str) and (key.startswith("HTTP_") or key in {"CONTENT_TYPE", "CONTENT_LENGTH"}):
+            name = key.removeprefix("HTTP_").lower().replace("_", "-")
+            yield name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
+
+
+def _latin(environ: Mapping[str, Any], key: str) -> bytes:
+    return str(environ.get(key, "")).encode("latin-1", "replace")
+
+
+def _from_scope(scope: Mapping[str, Any], body: bytes | None, *, cut: bool) -> Call:
+    path = scope.get("path")
+    return Call(
+        str(scope.get("method")),
+        path.encode("utf-8", "surrogateescape") if isinstance(path, str) else b"",
+        bytes(scope.get("query_string") or b""),
+        [(bytes(name).lower(), bytes(value)) for name, value in scope.get("headers") or []],
+        body,
+        cut,
+    )

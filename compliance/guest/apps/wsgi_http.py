@@ -1,0 +1,55 @@
+"""WSGI apps that a check of HTTP itself runs; `asgi_http` has the same ones."""
+
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+Environ = Dict[str, Any]
+Start = Callable[..., Any]
+
+TEXT = ("Content-Type", "text/plain")
+
+
+def _note_request(environ: Environ, channel: Any) -> None:
+    channel.note("environ", {key: environ[key] for key in environ if isinstance(environ[key], str)})
+
+
+def _content(environ: Environ) -> bytes:
+    """The whole body: as long as Content-Length says, or where that is missing, to the end of the stream."""
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        return bytes(environ["wsgi.input"].read(int(length)))
+    coded = environ.get("HTTP_TRANSFER_ENCODING") or environ.get("wsgi.input_terminated")
+    return bytes(environ["wsgi.input"].read()) if coded else b""
+
+
+def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Note the request, and the body once it was read to its end: "body", or what was raised: "cut"."""
+    _note_request(environ, channel)
+    try:
+        channel.note("body", _content(environ))
+    except Exception as error:
+        channel.note("cut", repr(error))
+        raise
+    start_response("200 OK", [TEXT, ("Content-Length", "4")])
+    return [b"read"]
+
+
+def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Note the request, and answer without a look at the body."""
+    _note_request(environ, channel)
+    start_response("200 OK", [TEXT, ("Content-Length", "7")])
+    return [b"ignored"]
+
+
+def responds(
+    environ: Environ,
+    start_response: Start,
+    channel: Any,
+    status: int = 200,
+    headers: Optional[List[Tuple[bytes, bytes]]] = None,
+    parts: Tuple[bytes, ...] = (b"content",),
+) -> List[bytes]:
+    """Answer with this status, exactly these headers, and content in these parts."""
+    _note_request(environ, channel)
+    given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers or []]
+    start_response("{} Phrase".format(status), given)
+    return list(parts)
