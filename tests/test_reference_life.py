@@ -26,6 +26,7 @@ from compliance.reference.http2 import Http2Connection
 from compliance.reference.http2_stream import Http2Response, Http2Stream
 from compliance.reference.response import Response as Framing
 from compliance.reference.server import Server
+from compliance.reference.websocket_deflate import Deflate
 from compliance.reference.websocket_frames import Frames
 from compliance.reference.wsgi import WSGICycle
 from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStream
@@ -376,7 +377,7 @@ def test_a_class_that_no_server_uses_is_no_liar() -> None:
 def test_the_documented_seams_exist() -> None:
     text = (ROOT / "docs" / "reference-server.md").read_text()
     rows = text.partition("| to lie about |")[2].splitlines()[2:]
-    classes = [WSGICycle, HTTPCycle, WebSocketCycle, Lifespan, Frames, Served, Framing, Server]
+    classes = [WSGICycle, HTTPCycle, WebSocketCycle, Lifespan, Frames, Deflate, Served, Framing, Server]
     classes += [InputStream, ErrorStream, FileWrapper, Http2Connection, Http2Stream, Http2Response]
     names = {name for cls in classes for base in cls.__mro__ for name in vars(base)}
     seams = {

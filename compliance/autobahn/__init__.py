@@ -93,7 +93,7 @@ def _client(*arguments: str, told: Sequence[str] = ()) -> Any:
     command = [sys.executable, "-m", _CLIENT, *arguments]
     done = subprocess.run(command, input=json.dumps(told), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise AutobahnError(f"kosoku failed:\n{done.stderr[-2000:]}")
+        raise AutobahnError(f"kosoku ended with exit code {done.returncode}:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout)
 
 
