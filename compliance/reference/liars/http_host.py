@@ -17,7 +17,7 @@ from compliance.reference.rewriting import Rewriting
 class NeedsNoHost(Rewriting):
     """A request without a Host is served."""
 
-    wrong = re.compile(rb"\A(\S+ \S+ HTTP/1\.1\r\n)(?=Compliance)")
+    wrong = re.compile(rb"\A(\S+ \S+ HTTP/1\.1\r\n)(?!(?:[^\r]+\r\n)*Host:)", re.IGNORECASE)
     instead = rb"\1Host: testserver\r\n"
 
 
