@@ -86,6 +86,12 @@ class Attempt:
         return next(iter(self.responses), None)
 
     @property
+    def answer(self) -> Response:
+        """The response to the first request; fails if there was none."""
+        assert self.responses, self.seen("a response")  # noqa: S101 - a judgement
+        return self.responses[0]
+
+    @property
     def own(self) -> list[Call]:
         """The calls that are not for the request that follows."""
         return [call for call in self.calls if call.path != b"/following"]

@@ -88,7 +88,7 @@ def test_a_connection_persists(server: Server) -> None:
 def test_a_server_that_does_not_persist_says_close(server: Server) -> None:
     """A response after which the connection ends has the connection option close."""
     got = attempt(server, GET, app="reads", in_turn=True)
-    assert is_kept(got) or got.responses[0].is_last(), got.seen("another response, or Connection: close")
+    assert is_kept(got) or got.answer.is_last(), got.seen("another response, or Connection: close")
 
 
 @requirement("rfc9112.conn.close_received")
@@ -109,7 +109,7 @@ def test_no_request_after_close_is_processed(server: Server) -> None:
 def test_the_response_to_close_says_close(server: Server) -> None:
     """The last response to a client that asked to close has Connection: close."""
     got = attempt(server, CLOSE, app="reads", following=b"")
-    assert got.responses[0].says_close(), saw(got.responses[0].headers, "Connection: close")
+    assert got.answer.says_close(), saw(got.answer.headers, "Connection: close")
 
 
 @requirement("rfc9112.conn.close_token_list")
@@ -148,14 +148,14 @@ def test_a_connection_of_http10_ends_with_its_response(server: Server) -> None:
 def test_what_keep_alive_is_for_http10(server: Server, observe: Observe) -> None:
     """Whether a client of HTTP/1.0 may keep its connection, and what the response says."""
     got = attempt(server, KEPT_10, app="reads", in_turn=True)
-    observe({"kept": is_kept(got), "says": got.responses[0].all("connection") if got.responses else []})
+    observe({"kept": is_kept(got), "says": got.answer.all("connection") if got.responses else []})
 
 
 @requirement("rfc9112.conn.http10_keepalive", definite=True)
 def test_a_kept_connection_of_http10_has_framed_responses(server: Server) -> None:
     """A response to HTTP/1.0 after which the connection goes on is delimited by its length."""
     got = attempt(server, KEPT_10, app="reads", in_turn=True)
-    assert not is_kept(got) or got.responses[0].framing == "length", got.seen("Content-Length, or the end")
+    assert not is_kept(got) or got.answer.framing == "length", got.seen("Content-Length, or the end")
 
 
 @requirement("rfc9112.conn.pipeline_order")

@@ -36,14 +36,14 @@ def responds(
 def test_a_response_to_http10_has_no_transfer_encoding(server: Server) -> None:
     """A body of unknown length is not chunked for a client of HTTP/1.0: it ends with the connection."""
     got = responds(server, TYPE, parts=(b"one", b"two"), data=GET_10)
-    assert not got.responses[0].all("transfer-encoding"), saw(got.responses[0].headers, "no such field")
+    assert not got.answer.all("transfer-encoding"), saw(got.answer.headers, "no such field")
 
 
 @requirement("rfc9112.body.self_delimiting")
 def test_a_body_of_unknown_length_does_not_end_with_the_connection(server: Server) -> None:
     """A client of HTTP/1.1 can tell where a body of unknown length ends, and the connection goes on."""
     got = responds(server, TYPE, parts=(b"one", b"two"))
-    assert got.responses[0].framing in {"chunked", "length"}, saw(got.responses[0].headers, "a framing")
+    assert got.answer.framing in {"chunked", "length"}, saw(got.answer.headers, "a framing")
 
 
 @requirement("rfc9112.chunk.sent_wellformed")
@@ -52,7 +52,7 @@ def test_chunks_are_well_formed(server: Server, parts: tuple[bytes, ...]) -> Non
     """A chunked body has sizes in hexadecimal, CRLFs, and no empty chunk but the last."""
     got = responds(server, TYPE, parts=parts)
     body = got.exchange.connection.everything().partition(b"\r\n\r\n")[2].partition(b"HTTP/1.")[0]
-    chunked = got.responses[0].framing == "chunked"
+    chunked = got.answer.framing == "chunked"
     assert not chunked or CHUNKS.fullmatch(body), saw(body, "well-formed chunks")
 
 
@@ -61,7 +61,7 @@ def test_chunks_are_well_formed(server: Server, parts: tuple[bytes, ...]) -> Non
 def test_the_content_is_what_the_application_gave(server: Server, parts: tuple[bytes, ...]) -> None:
     """However a body is framed, its content is the application's, and the connection is in step behind it."""
     got = responds(server, TYPE, parts=parts)
-    assert (got.responses[0].body, got.rest) == (b"".join(parts), b""), got.seen("the content, and no rest")
+    assert (got.answer.body, got.rest) == (b"".join(parts), b""), got.seen("the content, and no rest")
 
 
 @requirement(asgi="rfc9112.cl.not_with_te_sent")
@@ -92,7 +92,7 @@ def test_a_response_without_content_ends_with_its_head(server: Server, data: byt
 def test_a_205_has_no_content(server: Server) -> None:
     """A 205 response has no content, and its head says so."""
     got = responds(server, (b"content-length", b"0"), status=205, parts=())
-    assert (got.responses[0].status, got.responses[0].body) == (205, b""), got.seen("205, empty")
+    assert (got.answer.status, got.answer.body) == (205, b""), got.seen("205, empty")
 
 
 @requirement("rfc9112.te.head_304_allowed")
@@ -162,7 +162,7 @@ def test_what_an_interim_status_of_an_application_becomes(
 @requirement("rfc9110.head.same_fields")
 def test_head_gets_the_fields_of_get(server: Server) -> None:
     """A response to HEAD has the fields that GET would get, but for those about the content's framing."""
-    found = [responds(server, TYPE, LENGTH, (b"x-own", b"a"), data=data).responses[0] for data in (GET, HEAD)]
+    found = [responds(server, TYPE, LENGTH, (b"x-own", b"a"), data=data).answer for data in (GET, HEAD)]
     get, head = ({name.lower() for name, _ in response.headers} for response in found)
     assert get - head <= {b"transfer-encoding", b"trailer"}, saw(head, f"{sorted(get)}")
 

@@ -174,14 +174,14 @@ def test_no_field_of_the_application_is_given_twice(server: Server, name: bytes)
     others = [item for item in PLAIN if item[0] != name]
     headers = [*others, (name, values.get(name, b"text/plain"))]
     got = attempt(server, GET, app="responds", with_={"headers": headers}, in_turn=True)
-    assert len(got.responses[0].all(name.decode())) == 1, saw(got.responses[0].headers, "one of them")
+    assert len(got.answer.all(name.decode())) == 1, saw(got.answer.headers, "one of them")
 
 
 @requirement("rfc9110.date.generated")
 @pytest.mark.parametrize("status", [200, 301, 404])
 def test_a_response_has_a_date(server: Server, status: int) -> None:
     """A response without a Date of the application's gets one."""
-    found = responds(server, status=status).responses[0]
+    found = responds(server, status=status).answer
     assert found.all("date"), saw(found.headers, "Date")
 
 
@@ -205,13 +205,13 @@ def test_a_304_has_a_date(server: Server) -> None:
 @requirement("rfc9110.date.5xx")
 def test_whether_a_5xx_has_a_date(server: Server, observe: Observe) -> None:
     """Whether a 5xx response has a Date."""
-    observe(bool(responds(server, status=503).responses[0].all("date")))
+    observe(bool(responds(server, status=503).answer.all("date")))
 
 
 @requirement("rfc9110.date.imf_fixdate")
 def test_a_date_is_in_the_one_format(server: Server) -> None:
     """A Date that the server generates is an IMF-fixdate."""
-    found = everything(server).responses[0].all("date")
+    found = everything(server).answer.all("date")
     assert all(map(IMF_FIXDATE.fullmatch, found)), saw(found, "Sun, 06 Nov 1994 08:49:37 GMT or the like")
 
 
@@ -219,7 +219,7 @@ def test_a_date_is_in_the_one_format(server: Server) -> None:
 def test_a_date_is_that_of_the_response(server: Server) -> None:
     """A Date lies between the request and the response, give or take the seconds that a clock is cut to."""
     began = time.time()
-    dates = [date.decode() for date in everything(server).responses[0].all("date")]
+    dates = [date.decode() for date in everything(server).answer.all("date")]
     dates = [date for date in dates if IMF_FIXDATE.fullmatch(date.encode())]
     off = [date for date in dates if not began - 2 <= seconds(date) <= time.time() + 1]
     assert not off, saw(off, "the time of the response")
@@ -230,7 +230,7 @@ def test_a_date_is_that_of_the_response(server: Server) -> None:
 def test_fields_about_the_connection_are_listed(server: Server, name: str) -> None:
     """If a server sends Keep-Alive or Upgrade, Connection lists it."""
     kept = GET[:-2] + b"Connection: keep-alive\r\n\r\n"
-    found = attempt(server, kept, app="reads", in_turn=True).responses[0]
+    found = attempt(server, kept, app="reads", in_turn=True).answer
     options = b",".join(found.all("connection")).lower()
     assert not found.all(name) or name.encode() in options, saw(found.headers, f"Connection: {name}")
 
@@ -238,7 +238,7 @@ def test_fields_about_the_connection_are_listed(server: Server, name: str) -> No
 @requirement("rfc9110.conn.no_e2e_option")
 def test_no_connection_option_names_a_field_for_the_client(server: Server) -> None:
     """No connection option of a server names a field that is meant for all on the way."""
-    options = b",".join(everything(server).responses[0].all("connection")).lower().split(b",")
+    options = b",".join(everything(server).answer.all("connection")).lower().split(b",")
     found = {option.strip() for option in options} & NO_OPTION
     assert not found, saw(found, "close, keep-alive, upgrade")
 
@@ -246,4 +246,4 @@ def test_no_connection_option_names_a_field_for_the_client(server: Server) -> No
 @requirement("rfc9110.server.optional")
 def test_what_a_server_calls_itself(server: Server, observe: Observe) -> None:
     """The Server field that a server adds."""
-    observe(everything(server).responses[0].all("server"))
+    observe(everything(server).answer.all("server"))
