@@ -19,8 +19,6 @@ CHECKS = coverage.checks()
 OF_ASGI = [each for each in AMBIGUITIES if any(name.startswith("asgi.") for name in each["requirements"])]
 UNOBSERVED = {
     "AMB-05": "needs HTTP/3, which the suite does not speak",
-    "AMB-10": "needs a server that is mounted",
-    "AMB-13": "needs a server on a Unix socket",
     "AMB-35": "shutdown before what runs has ended is no doubt, but a failure",
 }
 
