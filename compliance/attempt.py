@@ -66,7 +66,8 @@ class Call:
 class Attempt:
     """What was seen: `responses` in order, `rest` that is no HTTP, the `end` of the connection, the `calls`.
 
-    `end` is "closed", "reset" or "silent": the server neither answered nor closed.
+    `end` is "closed", "reset" or "silent": the server neither answered nor closed. It is "open" behind a
+    refusal after which the attempt was over.
     """
 
     exchange: Exchange
@@ -267,6 +268,9 @@ def _read(result: Attempt, method: str, following: bytes) -> None:
             BodyReader(connection, response).rest()
             if response.is_last():
                 connection.half_close()  # as any client does; some servers wait for it
+            elif following and response.status >= 400 and len(result.responses) == 1:
+                result.end = "open"  # what it is good for after a refusal, nobody asks
+                return
             elif following and len(result.responses) == 1:
                 connection.send(following)
     except (Closed, NotHttp):
