@@ -16,7 +16,7 @@ from compliance.wire import violations
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, CONTINUATION, TEXT, Frame, close_payload
 
-VALID = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999]
+VALID = [1000, 1001, 1002, 1003, 1007, 1011, 3000, 3999, 4999]
 OPEN = [1004, 1012, 1013, 1014, 1016, 1999, 2000, 2999, 5000, 65535]
 NORMAL = Frame(CLOSE, close_payload(1000))
 BEGUN = Frame(TEXT, b"begun", final=False)

@@ -80,7 +80,7 @@ def test_a_violation_is_answered_by_a_close_frame(server: Server, violation: Vio
 
 
 @requirement("rfc6455.close.fail_closes")
-@EVERY
+@EVERY_KIND
 def test_a_violation_ends_the_connection(server: Server, violation: Violation) -> None:
     """The server closes the connection on which the protocol was broken."""
     with spoiled(server, violation) as exchange:

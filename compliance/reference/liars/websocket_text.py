@@ -154,7 +154,6 @@ class PatientWithText(WithFrames):
     catches=[
         "test_text_that_is_not_utf8_fails_the_connection",
         "test_a_violation_gives_the_application_no_message",
-        "test_a_violation_ends_the_connection",
         "test_whether_an_invalid_fragment_is_refused_at_once",
         "test_whether_an_invalid_part_of_a_frame_is_refused_at_once",
     ]
