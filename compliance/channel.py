@@ -156,8 +156,8 @@ class Line:
 
         A guest that has gone is no error: what it reported can still be read.
         """
-        self._socket.settimeout(ceiling("event"))
         try:
+            self._socket.settimeout(ceiling("event"))
             self._socket.sendall(text.encode() + b"\n")
         except TimeoutError:
             self.silent = True

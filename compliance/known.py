@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
+from compliance.expect import shorten
 from compliance.requirements import UnknownRequirement, get
 from compliance.results import Result
 from compliance.target.model import Known
@@ -143,7 +144,8 @@ def _disproved(entry: Known, results: Sequence[Result]) -> str:
 
 def _fails(result: Result) -> bool:
     """Whether its assertion failed, also where the text is in doubt and the verdict only an observation."""
-    return result.verdict in _FAILING or (result.verdict == "observed" and bool(result.message))
+    doubted = result.verdict == "observed" and result.message not in {"", shorten(result.observed)}
+    return result.verdict in _FAILING or doubted
 
 
 def _doubles(entry: Known, entries: Sequence[Known]) -> list[str]:
