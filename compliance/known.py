@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
+from compliance.channel import decode
 from compliance.expect import shorten
 from compliance.requirements import UnknownRequirement, get
 from compliance.results import Result
@@ -144,7 +145,8 @@ def _disproved(entry: Known, results: Sequence[Result]) -> str:
 
 def _fails(result: Result) -> bool:
     """Whether its assertion failed, also where the text is in doubt and the verdict only an observation."""
-    doubted = result.verdict == "observed" and result.message not in {"", shorten(result.observed)}
+    values = {"", shorten(result.observed), shorten(decode(result.observed))}  # as it was, or was written
+    doubted = result.verdict == "observed" and result.message not in values
     return result.verdict in _FAILING or doubted
 
 
