@@ -6,6 +6,7 @@ has not expired. It has to stay alive: one whose checks all pass must go. An err
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
@@ -145,9 +146,17 @@ def _disproved(entry: Known, results: Sequence[Result]) -> str:
 
 def _fails(result: Result) -> bool:
     """Whether its assertion failed, also where the text is in doubt and the verdict only an observation."""
-    values = {"", shorten(result.observed), shorten(decode(result.observed))}  # as it was, or was written
+    values = {"", shorten(result.observed), shorten(_untagged(result.observed))}
     doubted = result.verdict == "observed" and result.message not in values
     return result.verdict in _FAILING or doubted
+
+
+def _untagged(observed: Any) -> Any:
+    """An observation as it was, of one that was written to a file or sent from a worker."""
+    try:
+        return decode(observed)
+    except KeyError:  # a dict of its own
+        return observed
 
 
 def _doubles(entry: Known, entries: Sequence[Known]) -> list[str]:
