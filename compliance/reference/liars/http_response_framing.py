@@ -174,7 +174,10 @@ class RefusesRanges(Translating):
 class KeepsAfterShort(Response):
     """A response that is too short leaves the connection open."""
 
-    def check_owed(self) -> None:
-        """As if the client had it all."""
-        if self.remaining:
-            self.pending += b"HTTP/1.1 " + b" " * 80
+    def put_end(self, trailers: Headers | None = None) -> None:
+        """With the head of another one in the place of what is owed."""
+        if not self.remaining:
+            super().put_end(trailers)
+        else:
+            self.pending += b"HTTP/1.1 200 OK".ljust(self.remaining)
+            self.complete = True

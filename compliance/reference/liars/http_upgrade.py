@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from compliance.reference.asgi import Message
+from compliance.reference.asgi_websocket import WebSocketCycle
 from compliance.reference.connection import Connection
 from compliance.reference.liar import liar
+from compliance.reference.request import Headers
 from compliance.reference.rewriting import Translating
 
 _LENGTH = b"Content-Length: 5\r\n"
@@ -56,14 +59,16 @@ class SwitchesForPost(Translating):
 
 
 @liar(
-    interface="asgi",
     area="http_server",
     catches=["test_a_101_names_the_protocol", "test_a_101_has_the_connection_option_upgrade"],
 )
-class SwitchesWithoutAWord(Translating):
+class SwitchesWithoutAWord(WebSocketCycle):
     """A 101 does not say to what."""
 
-    sent = ((b"Upgrade: websocket\r\n", b""), (b"Connection: Upgrade\r\n", b""))
+    def accept_headers(self, subprotocol: str | None, headers: Headers) -> Headers:
+        """Without the two fields."""
+        given = super().accept_headers(subprotocol, headers)
+        return [item for item in given if item[0].lower() not in {b"upgrade", b"connection"}]
 
 
 @liar(interface="asgi", area="http_server", catches=["test_a_426_says_what_is_required"])
@@ -87,24 +92,23 @@ class MindsTheCaseOfProtocols(Translating):
     received = ((b"Upgrade: WebSocket", b"Upgrade: other"), (b"Upgrade: WEBSOCKET", b"Upgrade: other"))
 
 
-@liar(interface="asgi", area="http_server", catches=["test_no_100_follows_a_101"])
-class ContinuesAfterSwitching(Translating):
-    """A 100 (Continue) follows a 101."""
+@liar(area="http_server", catches=["test_no_100_follows_a_101"])
+class ContinuesAfterSwitching(WebSocketCycle):
+    """A 100 (Continue) follows a 101, if one is expected."""
 
-    async def flush(self) -> None:
-        """If one is expected."""
-        if b" 101 " in self.response.pending and b"Expect" in self._head:
-            self.response.pending += b"HTTP/1.1 100 Continue\r\n\r\n"
-        await super().flush()
+    async def send_accept(self, message: Message) -> None:
+        """With that behind it."""
+        await super().send_accept(message)
+        if self.request.values(b"expect"):
+            await self.stream.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-@liar(interface="asgi", area="http_server", catches=["test_no_request_is_served_after_a_101"])
-class ServesAfterSwitching(Translating):
-    """A request after a 101 is answered."""
+@liar(area="http_server", catches=["test_no_request_is_served_after_a_101"])
+class ServesAfterSwitching(WebSocketCycle):
+    """A request after a 101 is answered, even before it comes."""
 
-    def take(self) -> bytes:
-        """With a refusal."""
-        data = super().take()
-        if data.startswith(b"GET /following") and self.response.started:
-            self.stream.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-        return data
+    async def send_accept(self, message: Message) -> None:
+        """With an answer behind it."""
+        await super().send_accept(message)
+        if not self.request.values(b"expect"):
+            await self.stream.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
