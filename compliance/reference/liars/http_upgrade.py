@@ -9,7 +9,7 @@ from compliance.reference.liar import liar
 from compliance.reference.request import Headers
 from compliance.reference.rewriting import Translating
 
-_LENGTH = b"Content-Length: 5\r\n"
+_LENGTH = b"Content-Length: 0\r\n"
 _OFFER = b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
 
 
@@ -48,7 +48,7 @@ class SwitchesForOldClients(Translating):
     received = ((b"GET / HTTP/1.0\r\n", b"GET / HTTP/1.1\r\n"),)
 
 
-@liar(interface="asgi", area="http_server", catches=["test_no_request_with_content_becomes_a_websocket"])
+@liar(interface="asgi", area="http_server", catches=["test_no_post_becomes_a_websocket"])
 class SwitchesForPost(Translating):
     """An offer with POST is one."""
 
