@@ -274,6 +274,8 @@ def _read(result: Attempt, method: str, following: bytes) -> None:
             elif following and len(result.responses) == 1:
                 connection.send(following)
     except (Closed, NotHttp):
+        if following and len(result.responses) <= 1:
+            connection.send(following)  # which asks to close
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
         with contextlib.suppress(Silence):
             connection.read_to_end()

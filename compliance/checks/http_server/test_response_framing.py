@@ -25,11 +25,15 @@ def responds(
     status: int = 200,
     parts: tuple[bytes, ...] = (b"content",),
     data: bytes = GET,
+    in_turn: bool = True,
 ) -> Attempt:
-    """A response of the application with these fields and parts, and the response to another request."""
+    """A response of the application with these fields and parts, and the response to another request.
+
+    That is sent when the first response has come, if `in_turn`.
+    """
     with_ = {"status": status, "headers": list(fields), "parts": parts}
     method = data.partition(b" ")[0].decode()
-    return attempt(server, data, app="responds", with_=with_, method=method, in_turn=True)
+    return attempt(server, data, app="responds", with_=with_, method=method, in_turn=in_turn)
 
 
 @requirement("rfc9112.te.no_te_http10")
@@ -143,7 +147,7 @@ def test_whether_a_short_response_looks_complete(server: Server, observe: Observ
 @pytest.mark.parametrize("status", [100, 102, 103])
 def test_no_content_follows_an_interim_status(server: Server, status: int) -> None:
     """The content of an application that gives a 1xx status is not sent where the next response is due."""
-    got = responds(server, TYPE, LENGTH, status=status, parts=(b"payload",))
+    got = responds(server, TYPE, LENGTH, status=status, parts=(b"payload",), in_turn=False)
     sent = got.exchange.connection.everything()
     interim = sent.startswith(b"HTTP/1.1 %d " % status)
     assert not interim or b"payload" not in sent, saw(sent, "an error of the application, or no content")
@@ -155,7 +159,7 @@ def test_what_an_interim_status_of_an_application_becomes(
     server: Server, observe: Observe, status: int
 ) -> None:
     """What the client gets if the application's response has a 1xx status."""
-    got = responds(server, TYPE, status=status, parts=())
+    got = responds(server, TYPE, status=status, parts=(), in_turn=False)
     observe(got.exchange.connection.everything().partition(b"\r\n")[0])
 
 

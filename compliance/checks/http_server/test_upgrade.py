@@ -2,20 +2,25 @@
 
 import pytest
 
-from compliance.attempt import FOLLOWING, Attempt, attempt
+from compliance.attempt import FOLLOWING
+from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
+from compliance.guest.apps import asgi_http, wsgi_http
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
 
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 OFFER = b"Connection: Upgrade\r\nUpgrade: websocket\r\n" + KEY
-CONTENT = b"Content-Length: 5\r\n"
 
 
-def offer(server: Server, start: bytes, fields: bytes, body: bytes = b"", app: str | None = None) -> Attempt:
-    """A request with these field lines and this body, and another one behind it."""
-    return attempt(server, b"%b\r\nHost: testserver\r\n%b\r\n%b" % (start, fields, body), app=app)
+def offered(server: Server, fields: bytes, body: bytes, app: str) -> Exchange:
+    """A POST with these field lines and this body, once it was answered."""
+    exchange = server.prepare(getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app))
+    head = b"POST / HTTP/1.1\r\nHost: testserver\r\n%b%b" % (exchange.field, fields)
+    exchange.send(head + b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    exchange.outcome()
+    return exchange
 
 
 def shake(server: Server, start: bytes, fields: bytes) -> Response:
@@ -27,34 +32,30 @@ def shake(server: Server, start: bytes, fields: bytes) -> Response:
 
 @requirement("rfc9110.upgrade.may_ignore")
 def test_what_comes_of_an_unknown_protocol(server: Server, observe: Observe) -> None:
-    """What a server makes of an offer to switch to a protocol that it does not know."""
-    observe(
-        offer(server, b"GET / HTTP/1.1", b"Connection: Upgrade\r\nUpgrade: foo/2\r\n", app="reads").outcome()
-    )
+    """What a server answers to an offer to switch to a protocol that it does not know."""
+    observe(shake(server, b"GET / HTTP/1.1", b"Connection: Upgrade\r\nUpgrade: foo/2\r\n").status)
 
 
 @requirement("rfc9110.upgrade.unknown_not_error")
 @pytest.mark.parametrize("protocol", [b"foo", b"foo/2, bar", b"TLS/1.0"])
 def test_an_unknown_protocol_does_not_harm_the_request(server: Server, protocol: bytes) -> None:
     """A request that offers an unknown protocol is served as if it did not, with its content."""
-    fields = b"Connection: Upgrade\r\nUpgrade: %b\r\n%b" % (protocol, CONTENT)
-    got = offer(server, b"POST / HTTP/1.1", fields, b"hello", "reads")
-    assert [call.body for call in got.own] == [b"hello"], got.seen("one call, with the content")
+    with offered(server, b"Connection: Upgrade\r\nUpgrade: %b\r\n" % protocol, b"hello", "reads") as exchange:
+        body = exchange.value("body") if exchange.answered == 200 else None
+        assert body == b"hello", exchange.seen("200, and the content for the application")
 
 
 @requirement("rfc9110.upgrade.unknown_not_error", definite=True)
 @pytest.mark.parametrize("protocol", [b"foo", b"h2c", b"websocket"])
 def test_content_behind_an_offer_is_no_request(server: Server, protocol: bytes) -> None:
     """The content of a request that offers another protocol is not taken for another request."""
-    fields = (
-        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: %b\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
-        % protocol
-    )
+    fields = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: %b\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
     hidden = b"GET /hidden HTTP/1.1\r\nHost: testserver\r\n\r\n"
-    got = offer(
-        server, b"POST / HTTP/1.1", fields + b"Content-Length: %d\r\n" % len(hidden), hidden, "ignores"
-    )
-    assert all(call.path != b"/hidden" for call in got.calls), got.seen("no call for what is in the content")
+    with offered(server, fields % protocol, hidden, "ignores") as exchange:
+        server.call("GET", server.root, named=True)
+        calls = server.claim()
+        exchange.adopt(calls)
+        assert all(line.exchange for line in calls), exchange.seen("no call for what is in the content")
 
 
 @requirement("rfc9110.upgrade.only_requested")
