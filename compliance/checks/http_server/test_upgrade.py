@@ -54,7 +54,7 @@ def test_content_behind_an_offer_is_no_request(server: Server, protocol: bytes) 
     with offered(server, fields % protocol, hidden, "ignores") as exchange:
         server.call("GET", server.root, named=True)
         calls = server.claim()
-        exchange.adopt(calls)
+        exchange.adopt(calls, exchange.outcome())
         assert all(line.exchange for line in calls), exchange.seen("no call for what is in the content")
 
 
