@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ class Embedded:
 
     def request_stop(self) -> None:
         """Do what SIGTERM does."""
-        if self.thread.is_alive():
+        with contextlib.suppress(RuntimeError):  # it has just ended by itself
             self.server.loop.call_soon_threadsafe(self.server.request_stop)
 
     def stop(self) -> None:
