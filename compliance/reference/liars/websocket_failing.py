@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.reference.liar import liar
 from compliance.reference.liars.websocket_raw import WithFrames, raw
-from compliance.reference.websocket_frames import Frames
+from compliance.reference.websocket_frames import Frames as Honest
 
 CLOSE = 8
 FAILING = "test_a_violation_is_answered_by_a_close_frame"
@@ -14,7 +14,7 @@ FAILING = "test_a_violation_is_answered_by_a_close_frame"
 class FailsSilently(WithFrames):
     """A connection that has failed is closed without a Close frame."""
 
-    class Frames(Frames):
+    class Frames(Honest):
         """Without a word."""
 
         async def fail(self, _code: int, _reason: str) -> None:
@@ -27,7 +27,7 @@ class FailsSilently(WithFrames):
 class FailsNormally(WithFrames):
     """A connection that has failed is closed with 1000."""
 
-    class Frames(Frames):
+    class Frames(Honest):
         """That know no blame."""
 
         async def fail(self, _code: int, reason: str) -> None:
@@ -39,7 +39,7 @@ class FailsNormally(WithFrames):
 class TellsTheCode(WithFrames):
     """The application gets the code with which a connection was failed."""
 
-    class Frames(Frames):
+    class Frames(Honest):
         """That take the blame."""
 
         async def fail(self, code: int, reason: str) -> None:
@@ -52,7 +52,7 @@ class TellsTheCode(WithFrames):
 class LogsNothing(WithFrames):
     """Nothing is logged of a violation."""
 
-    class Frames(Frames):
+    class Frames(Honest):
         """That keep a secret."""
 
         async def fail(self, code: int, reason: str) -> None:
