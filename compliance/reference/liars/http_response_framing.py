@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from compliance.reference.liar import liar
+from compliance.reference.liars import asgi_framing
 from compliance.reference.liars.http_response_head import SendsAnything
 from compliance.reference.request import Headers
 from compliance.reference.response import Response
@@ -12,15 +13,8 @@ from compliance.reference.rewriting import Translating
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_a_response_to_http10_has_no_transfer_encoding"])
-class ChunksForOldClients(Response):
+class ChunksForOldClients(asgi_framing.ChunksForOldClients):
     """A response to HTTP/1.0 is chunked like any other."""
-
-    def put_head(
-        self, status: int, headers: Headers, reason: bytes | None = None, length: int | None = None
-    ) -> None:
-        """As if the client were a modern one."""
-        self.protocol.their_http_version = b"1.1"
-        super().put_head(status, headers, reason, length)
 
 
 @liar(
