@@ -79,8 +79,12 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 
 
 def asked_of_workers(server: Server, life: Life) -> None:
-    """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
-    for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
+    """Wait until the lifespan of each worker has started up, and make some requests, at the same time.
+
+    No shutdown is complete before all workers have been told: the end of one may be what ends the others.
+    """
+    workers = [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]
+    for line in workers:
         line.wait("sent")
     server.wait_ready()
     life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
@@ -89,6 +93,12 @@ def asked_of_workers(server: Server, life: Life) -> None:
     for exchange in life.exchanges:
         exchange.open_gate("held")
         exchange.finish()
+    stop(server, life)
+    for line in workers:
+        with contextlib.suppress(Silence):
+            line.wait("shutdown", "gate")
+    for line in workers:
+        line.open_gate("shutdown")
 
 
 def left_to_exit(server: Server, life: Life) -> None:
