@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from compliance.channel import Line
 from compliance.exchange import Exchange
@@ -89,8 +89,17 @@ class Attempt:
     @property
     def answer(self) -> Response:
         """The response to the first request; fails if there was none."""
+        return self.answered().responses[0]
+
+    def answered(self) -> Self:
+        """The attempt; fails if there was no response to the first request."""
         assert self.responses, self.seen("a response")  # noqa: S101 - a judgement
-        return self.responses[0]
+        return self
+
+    def called(self) -> Self:
+        """The attempt; fails if the application did not get the first request."""
+        assert self.own, self.seen("a call of the application")  # noqa: S101 - a judgement
+        return self
 
     @property
     def own(self) -> list[Call]:
