@@ -2,10 +2,11 @@
 
 import pytest
 
-from compliance.attempt import attempt, both, bytewise, seen
+from compliance.attempt import attempt, both, seen
 from compliance.expect import Observe
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.wire.pace import bytewise
 from compliance.wire.spelled import coded, post
 
 END = b"0\r\n\r\n"
