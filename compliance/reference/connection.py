@@ -52,7 +52,6 @@ class Cycle(Protocol):
 class Connection:
     """Reads requests, hands each to a cycle, and decides whether there is a next one."""
 
-    idle_seconds = 75.0
     linger_seconds = 2.0
     drain_seconds = 5.0
     drain_bytes = 1 << 20  # of a body that the application left unread
@@ -108,7 +107,7 @@ class Connection:
         """Wait for the next request; None if the client is done or has been silent for too long."""
         self.idle = True
         try:
-            async with asyncio.timeout(self.idle_seconds):
+            async with asyncio.timeout(self.server.idle_seconds):
                 event = await self.next_event()
         except TimeoutError:
             return None
