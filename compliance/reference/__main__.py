@@ -27,6 +27,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--cert", help="serve HTTPS, with this certificate")
     parser.add_argument("--key", help="the key of the certificate")
     parser.add_argument("--ca", help="ask clients for a certificate that this one has signed")
+    parser.add_argument("--h2c", action="store_true", help="serve HTTP/2 also in clear text (ASGI only)")
     parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket")
     parser.add_argument("--mount", default="", metavar="PATH", help="where the application is mounted")
     parser.add_argument("--ping", type=float, default=20.0, help="seconds between pings of a WebSocket")
@@ -56,6 +57,7 @@ def configure(server: Server, arguments: argparse.Namespace) -> None:
     server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
     server.unix_path, server.mount, server.workers = arguments.unix, arguments.mount, arguments.workers
     server.ping_seconds, server.idle_seconds = arguments.ping, arguments.idle
+    server.clear_http2 = arguments.h2c and server.interface == "asgi"
     if arguments.cert:
         server.certificate = first_certificate(arguments.cert)
         server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=arguments.ca)
