@@ -61,7 +61,7 @@ class Server:
     tls: ssl.SSLContext | None = None
     certificate = ""  # of this server, in PEM
     ping_seconds = 20.0  # of silence, after which a client of a WebSocket is asked whether it is there
-    idle_seconds = 75.0  # that a request may be waited for
+    idle_seconds = 75.0  # that a request, or more of its body, may be waited for
     clear_http2 = False  # whether clients may begin with HTTP/2 where there is no TLS
     unix_path = ""  # of a socket to listen on in place of host and port
     mount = ""  # the path of the application

@@ -44,6 +44,19 @@ def test_what_becomes_of_a_silent_client(life: Life, observe: Observe, place: st
     observe(end(life, place))
 
 
+@requirement(asgi="rfc9112.cl.timeout_incomplete")
+@lives(WAITING)
+def test_a_body_that_is_given_up_is_not_taken_for_whole(life: Life) -> None:
+    """If a body is waited for no longer, the application does not learn that it has come to its end.
+
+    It would then answer with 200.
+    """
+    found = given_up(life, "within a body")
+    assert not found.startswith("200"), saw(
+        found, "a closed connection, without a response of the application"
+    )
+
+
 @requirement("rfc9112.incomplete.error")
 @pytest.mark.parametrize("place", SLOW)
 @lives(WAITING)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import h11
-
 from compliance.reference.connection import Connection
 from compliance.reference.liar import liar
 from compliance.reference.request import Request
@@ -27,17 +25,27 @@ class ResetsTheIdle(Connection):
 
 @liar(interface="wsgi", area="lifecycle", catches=["test_a_silent_client_is_not_reset"])
 class ResetsUploadsThatStop(Connection):
-    """A body that has not come in time is answered with a reset."""
+    """A body that does not come in time is answered with a reset."""
 
-    def parse(self, event: h11.Request) -> Request:
-        """Time begins with the head."""
-        self.server.loop.call_later(self.server.idle_seconds, self.give_up)
-        return super().parse(event)
+    def lose_patience(self) -> None:
+        """At once."""
+        self.stream.reset()
 
-    def give_up(self) -> None:
-        """If the body is not there."""
-        if self.protocol.their_state is h11.SEND_BODY:
-            self.stream.reset()
+
+@liar(
+    interface="asgi",
+    area="lifecycle",
+    catches=[
+        "test_a_body_that_is_given_up_is_not_taken_for_whole",
+        "test_what_becomes_of_a_silent_client",
+    ],
+)
+class ContentWithHalf(Connection):
+    """A body ends where it is overdue."""
+
+    def poll_body(self) -> tuple[bytes, bool] | None:
+        """The end, instead of an error."""
+        return (b"", False) if self._overdue else super().poll_body()
 
 
 @liar(
