@@ -2,6 +2,7 @@
 
 import contextlib
 
+from compliance import idle
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
@@ -143,3 +144,9 @@ def asked_and_task_released(server: Server, life: Life) -> None:
     ask(server, life, app=asgi_lifespan.request)
     line.open_gate("task")
     line.wait("passed task")
+
+
+def left_waiting(server: Server, life: Life) -> None:
+    """Have clients fall silent wherever they can, all at the same time, and wait for their ends."""
+    server.wait_ready()
+    life.ends = idle.play(server, life.exchanges)
