@@ -169,6 +169,16 @@ def test_pipelined_requests_are_answered_in_order(server: Server, body: bytes) -
     assert got == expected, saw(got, "0, 1, 2, 3, 4")
 
 
+@requirement("rfc9112.conn.close_option_sent")
+@pytest.mark.parametrize("body", [b"", b"some content"], ids=["nothing to read", "content that nobody reads"])
+def test_no_pipelined_request_is_dropped_without_a_word(server: Server, body: bytes) -> None:
+    """Five requests in one write are all answered, unless a response says that it is the last one."""
+    exchanges = pipelined(server, 5, body)
+    count = len(answered(exchanges))
+    last = exchanges[max(count, 1) - 1].response
+    assert count == 5 or last.is_last(), saw(f"{count} responses", "5, or Connection: close in the last one")
+
+
 @requirement("rfc9112.conn.pipeline_parallel")
 def test_how_many_pipelined_requests_are_answered(server: Server, observe: Observe) -> None:
     """How many of five requests in one write get a response."""

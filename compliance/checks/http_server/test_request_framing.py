@@ -66,6 +66,7 @@ NOT_FINAL = {
     "chunkedx": (b"Transfer-Encoding: chunkedx",),
     "two words": (b"Transfer-Encoding: chunked chunked",),
     "quotes": (b'Transfer-Encoding: "chunked"',),
+    "vertical tab": (b"Transfer-Encoding: \x0bchunked",),
 }
 REPEATED = {"a list": (b"Transfer-Encoding: chunked, chunked",), "two fields": (CHUNKED, CHUNKED)}
 BOTH = {
