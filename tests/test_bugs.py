@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from compliance import results
+from compliance import results_file
 from compliance.results import Result
 
 Bug = dict[str, Any]
@@ -43,7 +43,7 @@ def judged(bug: Bug, which: str, folder: Path) -> Sequence[Result]:
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "there is no Python" in finished.stdout:
         pytest.skip(f"Python {bug['python']} is not installed")
-    found = results.read(destination).results
+    found = results_file.read(destination).results
     assert found, finished.stdout
     return found
 

@@ -33,7 +33,9 @@ CAPABILITIES: Mapping[str, str] = {
 MODES: Mapping[str, str] = {
     "client-certificates": "HTTPS with {cert} and {key} that asks clients for a certificate signed by {ca}",
     "environ": "with {pair}, a NAME=value of the deployer, in every environ",
+    "h2c": "speaks HTTP/2 in clear text with clients that begin with it",
     "http2": "HTTPS with {cert} and {key} that speaks HTTP/2 to clients that ask for it, by ALPN",
+    "idle": "gives up a client that has been silent for {seconds} s, or as soon after that as it can",
     "ipv6": "listens on IPv6: {host} is an address of that",
     "mount": "the application is mounted under the path {mount}",
     "pings": "a client of a WebSocket that is silent for {seconds} s gets a ping",

@@ -154,7 +154,7 @@ def test_the_body_of_any_method_is_framed(server: Server, method: str) -> None:
     """A body is no request, whatever the method is that it comes with."""
     hidden = b"GET /hidden HTTP/1.1\r\nHost: testserver\r\n\r\n"
     data = lines(method.encode() + b" / HTTP/1.1", HOST, b"Content-Length: %d" % len(hidden), body=hidden)
-    got = both(server, data, method=method, in_turn=True)
+    got = [one.answered() for one in both(server, data, method=method, in_turn=True)]
     assert all(one.in_step and all(call.path != b"/hidden" for call in one.own) for one in got), seen(
         got, "no call for the body"
     )

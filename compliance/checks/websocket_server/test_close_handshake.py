@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close
 from compliance.guest.apps.asgi_websocket_sending import says
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire import violations
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, CONTINUATION, TEXT, Frame, close_payload

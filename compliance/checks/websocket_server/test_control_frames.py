@@ -2,14 +2,13 @@
 
 import pytest
 
-from compliance.attempt import bytewise
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire import violations
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import bytewise, send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, PING, PONG, TEXT, Frame, close_payload, encode
 

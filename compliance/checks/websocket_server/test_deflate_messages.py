@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.claims import compresses, reserves
-from compliance.exchange import App, WebSocketExchange
+from compliance.exchange import App
 from compliance.expect import saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.deflate import NAME, RSV1, Blocks, Deflater, fragments, noise
 from compliance.wire.websocket import BINARY, PING, TEXT, Frame, encode
 

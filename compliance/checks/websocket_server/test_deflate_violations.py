@@ -5,11 +5,12 @@ from functools import cache
 import pytest
 
 from compliance.claims import compresses
-from compliance.exchange import App, WebSocketExchange
+from compliance.exchange import App
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.deflate import NAME, RSV1, Blocks, Deflater, noise
 from compliance.wire.websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Frame, close_payload
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, built_in, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close, text
@@ -19,6 +18,7 @@ from compliance.guest.apps.asgi_websocket_sending import (
 )
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import CLOSE, TEXT, Frame
 
 MESSAGES = [str(number) for number in range(10)]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.upload import taken
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import BINARY, CONTINUATION, PING, PONG, TEXT, Frame, encode
 
 OCTETS = bytes(range(256))

@@ -2,7 +2,6 @@
 
 import pytest
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close, text
@@ -10,6 +9,7 @@ from compliance.guest.apps.asgi_websocket_asking import asks_after_answer
 from compliance.guest.apps.asgi_websocket_sending import stays, tries_late
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 
 ENDS = pytest.mark.parametrize("error", ["", "on purpose"], ids=["returns", "raises"])
 

@@ -14,7 +14,7 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    options = arguments("cert", "key", "unix", "threads")
+    options = arguments("cert", "key", "unix", "threads", "idle")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     asyncio.run(_serve(options))
 
@@ -22,7 +22,9 @@ def main() -> None:
 async def _serve(options: argparse.Namespace) -> None:
     tls = {"certfile": options.cert, "keyfile": options.key} if options.cert else None
     executor = ThreadPoolExecutor(int(options.threads)) if options.threads else None
-    server = HTTPServer(WSGIContainer(options.app, executor), ssl_options=tls)
+    seconds = int(options.idle) if options.idle else None
+    patience = {"idle_connection_timeout": seconds, "body_timeout": seconds}
+    server = HTTPServer(WSGIContainer(options.app, executor), ssl_options=tls, **patience)
     if options.unix:
         server.add_socket(bind_unix_socket(options.unix))
     else:
