@@ -37,7 +37,6 @@ BARE_CR = {
 BARE_LF = {
     "before a field": b"X-A: a\nX-B: c",
     "before what is no field": b"X-A: a\nb",
-    "before a fold": b"X-A: a\n b",
 }
 TRIMMED = {
     "none": b"X-A:b c",

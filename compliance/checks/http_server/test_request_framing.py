@@ -226,6 +226,16 @@ def test_the_coding_decides_over_the_length(server: Server, fields: tuple[bytes,
     assert got.turned_away or got.bodies == [b"hello"], got.seen("the body b'hello', or a refusal")
 
 
+@requirement("rfc9112.te.overrides_cl", needs=("chunked",))
+@pytest.mark.parametrize("coding", [b"xchunked", b"gzip"])
+def test_the_length_beside_an_unknown_coding_does_not_count(server: Server, coding: bytes) -> None:
+    """With a coding that nobody knows, the body is not what the length says."""
+    got = attempt(
+        server, post(b"Transfer-Encoding: " + coding, b"Content-Length: 5", body=b"hello"), app="reads"
+    )
+    assert b"hello" not in got.bodies, got.seen("a refusal, or no body b'hello'")
+
+
 @requirement("rfc9112.te.http10_request", needs=("chunked",))
 @pytest.mark.parametrize(
     "more", [[], [b"Connection: keep-alive"], [b"Content-Length: 15", b"Connection: keep-alive"]]

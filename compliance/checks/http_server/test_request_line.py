@@ -60,6 +60,14 @@ def test_a_version_that_is_none_reaches_no_application(server: Server, version: 
     assert all(one.turned_away for one in got), seen(got, "a refusal, and no call")
 
 
+@requirement("rfc9112.reqline.invalid_400")
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS.keys())
+def test_the_refusal_of_a_version_blames_the_client(server: Server, version: bytes) -> None:
+    """If a request whose version is spelled in another way is refused, it gets 400, 501 or 505, not 500."""
+    got = attempt(server, lines(b"GET / " + version, HOST), app="reads", in_turn=True)
+    assert got.served or got.refused_with(400, 501, 505), got.seen("400, 501 or 505")
+
+
 @requirement("rfc9110.version.higher_minor")
 @pytest.mark.parametrize("version", [b"HTTP/1.2", b"HTTP/1.9"], ids=["1.2", "1.9"])
 def test_a_higher_minor_version_is_served(server: Server, version: bytes) -> None:
