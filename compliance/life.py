@@ -16,7 +16,8 @@ from compliance.expect import saw
 from compliance.patience import ceiling
 from compliance.process import now, prepare
 from compliance.ready import readable
-from compliance.server import Server, StartError
+from compliance.running import StartError
+from compliance.server import Server
 from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])

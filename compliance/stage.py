@@ -16,7 +16,8 @@ from compliance.environment import Environment
 from compliance.framework import Framework
 from compliance.life import Lives, Story
 from compliance.process import LaunchError, sweep
-from compliance.server import Server, StartError
+from compliance.running import StartError
+from compliance.server import Server
 from compliance.subjects import Subject
 
 _DEATHS = 8

@@ -12,6 +12,8 @@ from compliance.process import now
 from compliance.ready import readable
 from compliance.server import Server
 
+OTHER_DATE = 2.2  # seconds, for a server that makes a Date each second
+
 
 def gated(server: Server, life: Life) -> None:
     """Knock before startup is complete, make two more requests, and let shutdown wait at its gate."""
@@ -80,8 +82,12 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 
 
 def asked_of_workers(server: Server, life: Life) -> None:
-    """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
-    for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
+    """Wait until the lifespan of each worker has started up, and make some requests, at the same time.
+
+    No shutdown is complete before all workers have been told: the end of one may be what ends the others.
+    """
+    workers = [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]
+    for line in workers:
         line.wait("sent")
     server.wait_ready()
     life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
@@ -90,6 +96,12 @@ def asked_of_workers(server: Server, life: Life) -> None:
     for exchange in life.exchanges:
         exchange.open_gate("held")
         exchange.finish()
+    stop(server, life)
+    for line in workers:
+        with contextlib.suppress(Silence):
+            line.wait("shutdown", "gate")
+    for line in workers:
+        line.open_gate("shutdown")
 
 
 def left_to_exit(server: Server, life: Life) -> None:
@@ -114,6 +126,14 @@ def asked_after_the_lifespan(server: Server, life: Life) -> None:
     wait_lifespan(server, life).wait_end()
     server.wait_ready()
     ask(server, life)
+
+
+def asked_later(server: Server, life: Life) -> None:
+    """Ask, and ask again on the connection when a Date has had the time to become another one."""
+    server.wait_ready()
+    connection = ask(server, life).connection
+    if not readable([connection.socket], OTHER_DATE):
+        ask(server, life, connection=connection)
 
 
 def stopped_during_startup(server: Server, life: Life) -> None:

@@ -1,13 +1,14 @@
 """Real bugs as a touchstone: a general check fails on a release that has one, and passes where it is mended.
 
 A row names its `checks`, or rows of them, "test_x[row]". Where no specification judges the difference,
-`observes` has for the name of a check what it measures on the buggy release and on the fixed one. Where the
-buggy release does not get so far, `preflight` is a part of what the suite says about it; the checks pass on
-the fixed one.
+`observes` has for such a name what is measured on the buggy release and on the fixed one. Where the buggy
+release does not get so far, `preflight` is a part of what the suite says about it; the checks pass on the
+fixed one.
 
 The releases are installed, so this is asked for by `-m bugs`; interpreters that are missing skip theirs.
 """
 
+import glob
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from compliance import results
+from compliance import results_file
 from compliance.results import Result
 
 Bug = dict[str, Any]
@@ -35,14 +36,14 @@ def rows(kind: str) -> pytest.MarkDecorator:
 def judged(bug: Bug, which: str, folder: Path) -> Sequence[Result]:
     """What the checks of a bug say about its "buggy" or "fixed" releases."""
     destination = folder / f"{which}.json"
-    names = {name.partition("[")[0] for name in [*bug.get("checks", []), *bug.get("observes", {})]}
+    names = {glob.escape(name) for name in [*bug.get("checks", []), *bug.get("observes", {})]}
     options = [f"--target={bug['server']}-bare", f"--python={bug['python']}", f"--results={destination}"]
     options += [f"--check={name}" for name in sorted(names)] + [f"--with={each}" for each in bug[which]]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "there is no Python" in finished.stdout:
         pytest.skip(f"Python {bug['python']} is not installed")
-    found = results.read(destination).results
+    found = results_file.read(destination).results
     assert found, finished.stdout
     return found
 
@@ -59,10 +60,11 @@ def failing(bug: Bug, found: Sequence[Result]) -> set[str]:
     return (failed | {name.partition("[")[0] for name in failed}) & set(bug["checks"])
 
 
-def observed(found: Sequence[Result]) -> dict[str, Any]:
-    """What the checks have measured, by their names."""
+def observed(bug: Bug, found: Sequence[Result]) -> dict[str, Any]:
+    """What the bug's checks have measured, by the names that it gives them."""
     assert not errors(found), errors(found)
-    return {result.check.rpartition("::")[2]: result.observed for result in found}
+    named = {result.check.rpartition("::")[2]: result.observed for result in found}
+    return {name: named.get(name) for name in bug["observes"]}
 
 
 @pytest.mark.bugs
@@ -75,10 +77,10 @@ def test_the_checks_of_a_bug_tell_the_releases_apart(bug: Bug, tmp_path: Path) -
 @pytest.mark.bugs
 @rows("observes")
 def test_what_is_observed_of_a_bug_tells_the_releases_apart(bug: Bug, tmp_path: Path) -> None:
-    assert observed(judged(bug, "buggy", tmp_path)) == {
+    assert observed(bug, judged(bug, "buggy", tmp_path)) == {
         name: seen[0] for name, seen in bug["observes"].items()
     }
-    assert observed(judged(bug, "fixed", tmp_path)) == {
+    assert observed(bug, judged(bug, "fixed", tmp_path)) == {
         name: seen[1] for name, seen in bug["observes"].items()
     }
 

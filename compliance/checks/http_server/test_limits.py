@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from compliance.attempt import Rhythm, attempt, cut_at
+from compliance.attempt import attempt
 from compliance.expect import Observe
 from compliance.guest.apps import asgi_http, wsgi_http
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.wire.pace import Rhythm, cut_at
 from compliance.wire.spelled import coded, get
 
 SIZES = [1 << power for power in range(11, 21)]  # 2 KiB to 1 MiB

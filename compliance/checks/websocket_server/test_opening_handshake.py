@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from compliance.attempt import Rhythm, bytewise, cut_at
 from compliance.claims import offers
 from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
@@ -14,7 +13,7 @@ from compliance.guest.apps.asgi_websocket_sending import says
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import Rhythm, bytewise, cut_at, send_pieces
 from compliance.wire.websocket import handshake
 
 Changes = Mapping[str, str | None]
@@ -228,3 +227,14 @@ def test_what_is_almost_get_opens_no_websocket(server: Server, method: str) -> N
     with attempt(server, {}, line=f"{method} / HTTP/1.1") as exchange:
         response = exchange.outcome()
     assert response is None or response.status != 101, saw(response, "anything but 101")
+
+
+@requirement("rfc6455.hs.get_only", definite=True)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_handshake_with_content_is_answered(server: Server, method: str) -> None:
+    """A handshake with another method, and with content, gets a response, as any request, and no 101."""
+    exchange = server.prepare(method=method)
+    exchange.send(handshake({}, "Content-Length: 5", line=f"{method} / HTTP/1.1") + b"hello")
+    response = exchange.outcome()
+    assert response is not None, exchange.seen("a response")
+    assert response.status != 101, exchange.seen("anything but 101")

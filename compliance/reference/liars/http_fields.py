@@ -29,6 +29,14 @@ class IndentedFields(Rewriting):
     instead = rb"\1"
 
 
+@liar(interface="asgi", catches=["test_no_field_begins_with_whitespace"])
+class IndentedNames(Rewriting):
+    """A first field that is indented is a field, whose name begins with what stands for the whitespace."""
+
+    wrong = re.compile(rb"\A([^\r]+\r\n)[ \t]+")
+    instead = rb"\1_"
+
+
 @liar(interface="asgi", catches=["test_a_field_without_a_name_that_is_a_token_is_refused"])
 class TrimsTokens(Rewriting):
     """Characters that no name has are left out of it."""
@@ -74,6 +82,19 @@ class CREndsLines(Rewriting):
 
     wrong = re.compile(rb"\r(?=X-B)")
     instead = b"\r\n"
+
+
+@liar(interface="wsgi", catches=["test_a_bare_lf_is_no_part_of_a_value"])
+class KeepsLineFeeds(Rewriting):
+    """A LF that follows no CR is part of a value."""
+
+    wrong = re.compile(rb"(?<=X-A: a)\n(?=X-B)")
+    instead = b"\xff"
+
+    def parse(self, event: h11.Request) -> Request:
+        """With the LF."""
+        request = super().parse(event)
+        return replace(request, headers=[(n, v.replace(b"a\xffX", b"a\nX")) for n, v in request.headers])
 
 
 @liar(interface="asgi", catches=["test_octets_above_7f_arrive_as_they_were_sent"])
