@@ -7,7 +7,7 @@ of the exchange (None for a request that carried none), so lines may arrive in a
 
 import json
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +28,18 @@ class Other:
     value: Any
 
 
+class Items(Other):
+    """A guest's value that is a sequence of a class of its own; `value` is the list of its items."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The items, as the application would get them."""
+        return iter(self.value)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.value)
+
+
 def decode(value: Any) -> Any:
     """Python value of one decoded JSON value of the guest's encoding; see `compliance.guest.tagged`."""
     if isinstance(value, list):
@@ -39,6 +51,7 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
     "tuple": lambda value: tuple(decode(item) for item in value["v"]),
     "dict": lambda value: {_key(decode(key)): decode(item) for key, item in value["v"]},
     "subclass": lambda value: Other(value["type"], value["base"], decode(value["v"])),
+    "sequence": lambda value: Items(value["type"], "sequence", decode(value["v"])),
     "object": lambda value: Other(value["type"], "object", value["repr"]),
 }
 

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 from compliance.channel import Line
 from compliance.environment import Environment
 from compliance.exchange import App, Exchange, compliance_field
+from compliance.patience import ceiling
+from compliance.process import now
+from compliance.ready import readable
 from compliance.running import Running
 from compliance.target import Concurrency, ServerSpec
 from compliance.websocket_exchange import WebSocketExchange, handshake_headers
@@ -78,6 +81,16 @@ class Server(Running):
     def has_called(self, exchange: Exchange) -> bool:
         """Whether the application has been called for an exchange whose line nobody has asked for yet."""
         return any(line.exchange == exchange.name and _is_request(line) for line in self.switchboard.poll())
+
+    def wait_noticed(self, exchange: Exchange) -> None:
+        """Wait until the server answers a request, or calls the application, before it has come whole.
+
+        It may do neither: so this ends at the ceiling, and says nothing.
+        """
+        deadline = now() + ceiling("answer")
+        while not self.has_called(exchange) and now() < deadline:
+            if readable([exchange.connection], _GLANCE):
+                return
 
     def claim(self) -> list[Line]:
         """The lines of all requests that nobody has asked for, as far as they have come."""

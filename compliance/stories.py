@@ -12,6 +12,8 @@ from compliance.process import now
 from compliance.ready import readable
 from compliance.server import Server
 
+OTHER_DATE = 2.2  # seconds, for a server that makes a Date each second
+
 
 def gated(server: Server, life: Life) -> None:
     """Knock before startup is complete, make two more requests, and let shutdown wait at its gate."""
@@ -124,6 +126,14 @@ def asked_after_the_lifespan(server: Server, life: Life) -> None:
     wait_lifespan(server, life).wait_end()
     server.wait_ready()
     ask(server, life)
+
+
+def asked_later(server: Server, life: Life) -> None:
+    """Ask, and ask again on the connection when a Date has had the time to become another one."""
+    server.wait_ready()
+    connection = ask(server, life).connection
+    if not readable([connection.socket], OTHER_DATE):
+        ask(server, life, connection=connection)
 
 
 def stopped_during_startup(server: Server, life: Life) -> None:

@@ -7,11 +7,13 @@ Everything else is an object with the key `$`:
     {"$": "tuple", "v": [...]}                  {"$": "dict", "v": [[key, value], ...]}
     {"$": "float", "v": "nan"}
     {"$": "subclass", "type": "module.Name", "base": "dict", "v": <encoded as its base>}
+    {"$": "sequence", "type": "module.Name", "v": [...]}     an instance of another class of sequences
     {"$": "object", "type": "module.Name", "repr": "..."}
 """
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, Callable, Dict, Tuple
 
 _DEPTH = 40
@@ -85,7 +87,15 @@ def _subclass(value: Any, depth: int) -> Any:
                 "base": base.__name__,
                 "v": _tag(plain, depth + 1),
             }
-    return _opaque(value)
+    return _sequence(value, depth) if isinstance(value, Sequence) else _opaque(value)
+
+
+def _sequence(value: Any, depth: int) -> Any:
+    """Encode an instance of a class that only behaves as a sequence: the headers of h11, for one."""
+    try:
+        return {"$": "sequence", "type": _type_name(value), "v": _items(list(value), depth + 1)}
+    except Exception:  # noqa: BLE001 - a class of others may do anything
+        return _opaque(value)
 
 
 def encode(value: Any) -> bytes:

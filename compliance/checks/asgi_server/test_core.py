@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from compliance.channel import Items
 from compliance.expect import Observe, built_in, saw
 from compliance.guest.apps import asgi_core, default
 from compliance.requirements import requirement
 from compliance.server import Server
 
 PLAIN = {"bytes", "str", "int", "float", "list", "dict", "bool", "NoneType"}
+HOLDERS = (list, tuple, Items)
 TEXTS = ("type", "http_version", "method", "scheme", "path", "root_path")
 
 
@@ -42,7 +44,7 @@ def dicts_of(server: Server) -> list[dict[Any, Any]]:
 def walk(value: Any) -> Iterator[Any]:
     """The value and all that is in it, but for the keys of dicts."""
     yield value
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, HOLDERS) else ()
     for item in inner:
         yield from walk(item)
 
@@ -187,7 +189,7 @@ def test_byte_strings_are_bytes(server: Server) -> None:
     scope = scope_of(server)
     values = [scope.get("raw_path") or b"", scope.get("query_string"), *walk(scope.get("headers", []))]
     values += [event.get("body", b"") for event in dicts_of(server)]
-    odd = [value for value in values if not isinstance(value, list | tuple) and type(value) is not bytes]
+    odd = [value for value in values if not isinstance(value, HOLDERS) and type(value) is not bytes]
     assert not odd, saw(odd, "values of type bytes only")
 
 

@@ -67,6 +67,8 @@ NOT_FINAL = {
     "two words": (b"Transfer-Encoding: chunked chunked",),
     "quotes": (b'Transfer-Encoding: "chunked"',),
     "vertical tab": (b"Transfer-Encoding: \x0bchunked",),
+    "form feed": (b"Transfer-Encoding: chunked\x0c",),
+    "no-break space": (b"Transfer-Encoding: chunked\xa0",),
 }
 REPEATED = {"a list": (b"Transfer-Encoding: chunked, chunked",), "two fields": (CHUNKED, CHUNKED)}
 BOTH = {

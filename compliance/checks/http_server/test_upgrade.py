@@ -46,6 +46,14 @@ def test_an_unknown_protocol_does_not_harm_the_request(server: Server, protocol:
         assert body == b"hello", exchange.seen("200, and the content for the application")
 
 
+@requirement("rfc9110.upgrade.unknown_not_error")
+@pytest.mark.parametrize("protocol", [b"foo/2", b"foo/2, bar", b"TLS/1.0"])
+def test_a_get_that_offers_an_unknown_protocol_is_answered(server: Server, protocol: bytes) -> None:
+    """A request without content that offers an unknown protocol is served as if it did not."""
+    got = shake(server, b"GET / HTTP/1.1", b"Connection: Upgrade\r\nUpgrade: %b\r\n" % protocol)
+    assert got.status == 200, saw(got.status, "200")
+
+
 @requirement("rfc9110.upgrade.unknown_not_error", definite=True)
 @pytest.mark.parametrize("protocol", [b"foo", b"h2c"])
 def test_content_behind_an_offer_is_no_request(server: Server, protocol: bytes) -> None:

@@ -33,3 +33,11 @@ def test_raw_path_of_a_mounted_websocket_is_as_sent(server: Server) -> None:
     """raw_path, where a server gives it, is what the client has sent, whatever the mount is."""
     found, expected = scope_of(server).get("raw_path"), f"{MOUNT}/a%2Fb".encode()
     assert found in (None, expected), saw(found, f"{expected!r}, or none")
+
+
+@requirement("asgi.ws.scope.root_path")
+@mode("mount")
+def test_what_becomes_of_a_websocket_beside_the_mount(server: Server, observe: Observe) -> None:
+    """The status and path of a handshake whose target lacks the mount, as behind a proxy, is recorded."""
+    with server.websocket("/elsewhere", app=asgi_websocket.listens) as exchange:
+        observe((exchange.status, exchange.value("scope")["path"] if exchange.status == 101 else None))

@@ -227,3 +227,14 @@ def test_what_is_almost_get_opens_no_websocket(server: Server, method: str) -> N
     with attempt(server, {}, line=f"{method} / HTTP/1.1") as exchange:
         response = exchange.outcome()
     assert response is None or response.status != 101, saw(response, "anything but 101")
+
+
+@requirement("rfc6455.hs.get_only", definite=True)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_handshake_with_content_is_answered(server: Server, method: str) -> None:
+    """A handshake with another method, and with content, gets a response, as any request, and no 101."""
+    exchange = server.prepare(method=method)
+    exchange.send(handshake({}, "Content-Length: 5", line=f"{method} / HTTP/1.1") + b"hello")
+    response = exchange.outcome()
+    assert response is not None, exchange.seen("a response")
+    assert response.status != 101, exchange.seen("anything but 101")

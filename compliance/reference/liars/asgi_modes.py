@@ -223,6 +223,13 @@ class ServesBeside(Connection):
         return request
 
 
+@liar(
+    catches=["test_what_becomes_of_a_websocket_beside_the_mount"], area="websocket_server", interface="asgi"
+)
+class OpensBeside(ServesBeside):
+    """So is the handshake of a WebSocket."""
+
+
 class Silent(Frames):
     """A silent client is left alone."""
 

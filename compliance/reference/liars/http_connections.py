@@ -25,6 +25,7 @@ _PUT = re.compile(rb"(?=PUT / )")
     catches=[
         "test_a_connection_persists",
         "test_a_server_that_does_not_persist_says_close",
+        "test_a_server_that_ends_behind_a_streamed_response_says_close",
         "test_connections_are_kept_beside_each_other",
         "test_how_many_pipelined_requests_are_answered",
         "test_no_pipelined_request_is_dropped_without_a_word",

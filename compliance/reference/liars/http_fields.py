@@ -29,6 +29,14 @@ class IndentedFields(Rewriting):
     instead = rb"\1"
 
 
+@liar(interface="asgi", catches=["test_no_field_begins_with_whitespace"])
+class IndentedNames(Rewriting):
+    """A first field that is indented is a field, whose name begins with what stands for the whitespace."""
+
+    wrong = re.compile(rb"\A([^\r]+\r\n)[ \t]+")
+    instead = rb"\1_"
+
+
 @liar(interface="asgi", catches=["test_a_field_without_a_name_that_is_a_token_is_refused"])
 class TrimsTokens(Rewriting):
     """Characters that no name has are left out of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_http import HTTPCycle
@@ -172,6 +172,18 @@ class OldDates(Response):
     def date(self) -> bytes:
         """The first one."""
         return b"Sun, 06 Nov 1994 08:49:37 GMT"
+
+
+@liar(interface="asgi", area="lifecycle", catches=["test_a_date_does_not_last_as_long_as_a_connection"])
+class KeepsDate(Response):
+    """A Date is made for the first response, and kept."""
+
+    kept: ClassVar[bytes] = b""
+
+    def date(self) -> bytes:
+        """The first one."""
+        KeepsDate.kept = self.kept or super().date()
+        return self.kept
 
 
 @liar(interface="wsgi", area="http_server", catches=["test_fields_about_the_connection_are_listed"])

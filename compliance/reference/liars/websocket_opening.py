@@ -11,6 +11,7 @@ from compliance.reference.errors import ApplicationError, RequestError
 from compliance.reference.liar import liar
 from compliance.reference.liars.websocket_handshake import Lax, OtherAnswer
 from compliance.reference.request import Headers
+from compliance.reference.rewriting import Translating
 
 EXTENSIONS = b"sec-websocket-extensions"
 
@@ -171,3 +172,10 @@ class AlmostGet(Lax):
         """As the base, but for such methods."""
         self.overlooked = "GET" if self.request.method.upper().startswith("GET") else "everything"
         super().check_handshake()
+
+
+@liar(catches=["test_a_handshake_with_content_is_answered"], area="websocket_server", interface="asgi")
+class WaitsAtContent(Translating):
+    """A handshake with content is not answered: its head is taken to go on there."""
+
+    received = ((b"\r\n\r\nhello", b"\r\nhello"),)
