@@ -199,10 +199,6 @@ class Exchange:
         """Let the application through several gates, one after the other."""
         self.guest.open_gates(names)
 
-    def wait_called(self) -> None:
-        """Wait until the application has been called."""
-        _ = self.guest
-
     def wait_end(self) -> None:
         """Wait until the application's work is over."""
         self.guest.wait_end()
