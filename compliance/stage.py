@@ -65,6 +65,7 @@ class Stage:
         self._retired: list[Server] = []
         self._spares: dict[str, list[Server]] = {}  # launched for the checks that come next
         self._lives: dict[str, Lives] = {}
+        self.signs: dict[tuple[str, str], str] = {}  # of what a subject declares to lack, by its key and that
 
     def environment(self, subject: Subject) -> Environment:
         """Where the subject runs; raises Unavailable."""
