@@ -69,6 +69,11 @@ class Attempt:
         return [call for call in self.calls if call.path != b"/following"]
 
     @property
+    def noticed(self) -> bool:
+        """Whether anything came of the first request: a call, or a response."""
+        return bool(self.own or self.responses)
+
+    @property
     def refused(self) -> bool:
         """Whether the request was answered with a status of 400 or above, without a call for it."""
         return not self.own and bool(self.responses) and self.responses[0].status >= 400

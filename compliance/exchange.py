@@ -164,6 +164,10 @@ class Exchange:
             self._line = self._caller.line_of(self.name)
         return self._line
 
+    def wait_called(self) -> None:
+        """Wait until the application has been called."""
+        _ = self.guest
+
     def wait(self, name: str) -> Event:
         """Wait until the application has noted `name`."""
         return self.guest.wait(name)
@@ -194,10 +198,6 @@ class Exchange:
     def open_gates(self, names: Iterable[str]) -> None:
         """Let the application through several gates, one after the other."""
         self.guest.open_gates(names)
-
-    def wait_called(self) -> None:
-        """Wait until the application has been called."""
-        _ = self.guest
 
     def wait_end(self) -> None:
         """Wait until the application's work is over."""
