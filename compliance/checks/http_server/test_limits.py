@@ -1,11 +1,13 @@
 """RFC 9110 and 9112: how large the parts of a request may be, which is for servers to choose: observed."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from compliance.attempt import attempt
 from compliance.expect import Observe
 from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.ready import readable
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.pace import Rhythm, cut_at
@@ -14,6 +16,7 @@ from compliance.wire.spelled import coded, get
 SIZES = [1 << power for power in range(11, 21)]  # 2 KiB to 1 MiB
 COUNTS = [1 << power for power in range(5, 13)]  # 32 to 4096
 CLOSE = b"Connection: close"
+AT_ONCE = 0.2  # seconds
 LENGTHS = [1 << power for power in (20, 24, 27, 30, 31, 32, 40)]  # 1 MiB to 1 TiB
 
 
@@ -43,21 +46,24 @@ def largest(
     return {"served": served}
 
 
-def refuses(server: Server, length: int) -> bool:
-    """Whether 413 answers a client that announces a body of this length, and ends before it has begun."""
-    app = wsgi_http.reads if server.interface == "wsgi" else asgi_http.reads
+def refusal(server: Server, length: int) -> bytes:
+    """The status of 4xx with which a body of this length is refused before any of it has come, or nothing."""
+    app = wsgi_http.answers if server.interface == "wsgi" else asgi_http.answers
     with server.prepare(app) as exchange:
         exchange.send(b"POST / HTTP/1.1\r\nHost: testserver\r\nContent-Length: %d\r\n" % length)
         exchange.send(exchange.field + b"\r\n")
-        exchange.connection.half_close()
-        server.wait_noticed(exchange)
-        return exchange.connection.arrived().startswith(b"HTTP/1.1 413")
+        readable([exchange.connection], AT_ONCE)
+        return b"".join(re.findall(rb"\AHTTP/1\.\d (4\d\d)", exchange.connection.arrived()))
 
 
-def refused_length(server: Server) -> int | None:
-    """The first of LENGTHS that is refused when it is announced; None if not even the last one is."""
-    found = refuses(server, LENGTHS[-1])
-    return next(length for length in LENGTHS if refuses(server, length)) if found else None
+def refused_length(server: Server) -> dict[str, Any] | None:
+    """The first of LENGTHS that is refused when it is announced, and how; None if the last one is not."""
+    longest = LENGTHS[-1]
+    status = refusal(server, longest)
+    if not status:
+        return None
+    first = next((length for length in LENGTHS[:-1] if refusal(server, length)), longest)
+    return {"length": first, "status": int(status)}
 
 
 @requirement("rfc9112.reqline.uri_too_long")
@@ -108,5 +114,5 @@ def test_how_many_trailers_there_may_be(server: Server, observe: Observe) -> Non
 
 @requirement("rfc9110.status.413_close")
 def test_which_length_of_a_body_is_too_large(server: Server, observe: Observe) -> None:
-    """The smallest of some lengths that are refused with 413 as soon as they are announced."""
+    """The smallest of some lengths that are refused as soon as they are announced."""
     observe(refused_length(server))
