@@ -1,9 +1,12 @@
 """Real bugs as a touchstone: a general check fails on a release that has one, and passes where it is mended.
 
 A row names its `checks`, or rows of them, "test_x[row]". Where no specification judges the difference,
-`observes` has for such a name what is measured on the buggy release and on the fixed one. Where the buggy
-release does not get so far, `preflight` is a part of what the suite says about it; the checks pass on the
-fixed one.
+`observes` has for such a name what is measured on the buggy release and on the fixed one; None, which TOML
+does not have, is "None". Where the buggy release does not get so far, `preflight` is a part of what the suite
+says about it; the checks pass on the fixed one.
+
+Old releases may be there as an archive that uv does not take: pip makes a wheel of the requirement that
+`builds` names, with the `tools` of its time.
 
 The releases are installed, so this is asked for by `-m bugs`; interpreters that are missing skip theirs.
 """
@@ -18,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from compliance import results_file
+from compliance import environment, results_file
+from compliance.environment import EnvironmentUnavailable, Wishes, isolated
 from compliance.results import Result
 
 Bug = dict[str, Any]
@@ -33,12 +37,30 @@ def rows(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("bug", chosen)
 
 
+def wheel(bug: Bug, requirement: str) -> str:
+    """The requirement, or where it is the one that pip has to build, the wheel that it names."""
+    name = requirement.partition("==")[0]
+    if name != bug.get("builds"):
+        return requirement
+    folder = isolated.cache().with_name("wheels") / f"{requirement}-py{bug['python']}"
+    if not list(folder.glob("*.whl")):
+        try:
+            python = environment.provide(bug["tools"], Wishes(python=bug["python"], isolated=True)).python
+        except EnvironmentUnavailable as unavailable:
+            pytest.skip(str(unavailable))
+        options = ["--quiet", "--no-build-isolation", "--no-deps", f"--wheel-dir={folder}"]
+        subprocess.run([python, "-m", "pip", "wheel", *options, requirement], check=True)
+    return f"{name} @ {next(folder.glob('*.whl')).as_uri()}"
+
+
 def judged(bug: Bug, which: str, folder: Path) -> Sequence[Result]:
     """What the checks of a bug say about its "buggy" or "fixed" releases."""
     destination = folder / f"{which}.json"
     names = {glob.escape(name) for name in [*bug.get("checks", []), *bug.get("observes", {})]}
     options = [f"--target={bug['server']}-bare", f"--python={bug['python']}", f"--results={destination}"]
-    options += [f"--check={name}" for name in sorted(names)] + [f"--with={each}" for each in bug[which]]
+    options += [f"--check={name}" for name in sorted(names)] + [
+        f"--with={wheel(bug, each)}" for each in bug[which]
+    ]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "there is no Python" in finished.stdout:
@@ -64,7 +86,7 @@ def observed(bug: Bug, found: Sequence[Result]) -> dict[str, Any]:
     """What the bug's checks have measured, by the names that it gives them."""
     assert not errors(found), errors(found)
     named = {result.check.rpartition("::")[2]: result.observed for result in found}
-    return {name: named.get(name) for name in bug["observes"]}
+    return {name: "None" if named[name] is None else named[name] for name in bug["observes"]}
 
 
 @pytest.mark.bugs
