@@ -21,6 +21,7 @@ from compliance.wire.pace import Rhythm, wait_read, whole
 from compliance.wire.spelled import PLACE
 
 FOLLOWING = b"GET /following HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
+_SOON = 0.5  # seconds
 
 
 @dataclass
@@ -66,6 +67,11 @@ class Attempt:
     def own(self) -> list[Call]:
         """The calls that are not for the request that follows."""
         return [call for call in self.calls if call.path != b"/following"]
+
+    @property
+    def noticed(self) -> bool:
+        """Whether anything came of the first request: a call, or a response."""
+        return bool(self.own or self.responses)
 
     @property
     def refused(self) -> bool:
@@ -239,12 +245,22 @@ def _read(result: Attempt, method: str, following: bytes) -> None:
         if following and len(result.responses) <= 1:
             connection.send(following)  # which asks to close
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
-        with contextlib.suppress(Silence):
-            connection.read_to_end()
+        _part(connection)
     except Silence:
         result.end = "silent"
         return
     result.end = "reset" if connection.reset else "closed" if connection.ended else "silent"
+
+
+def _part(connection: Connection) -> None:
+    """Read to the end of a connection that cannot go on: once nothing comes, this client says goodbye."""
+    with contextlib.suppress(Silence):
+        while connection.fill(_SOON):
+            pass
+        return
+    connection.half_close()
+    with contextlib.suppress(Silence):
+        connection.read_to_end()
 
 
 def _over(connection: Connection) -> bool:

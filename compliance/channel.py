@@ -51,7 +51,7 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
     "tuple": lambda value: tuple(decode(item) for item in value["v"]),
     "dict": lambda value: {_key(decode(key)): decode(item) for key, item in value["v"]},
     "subclass": lambda value: Other(value["type"], value["base"], decode(value["v"])),
-    "sequence": lambda value: Items(value["type"], "sequence", decode(value["v"])),
+    "sequence": lambda value: Items(value["type"], "object", decode(value["v"])),
     "object": lambda value: Other(value["type"], "object", value["repr"]),
 }
 

@@ -164,6 +164,10 @@ class Exchange:
             self._line = self._caller.line_of(self.name)
         return self._line
 
+    def wait_called(self) -> None:
+        """Wait until the application has been called."""
+        _ = self.guest
+
     def wait(self, name: str) -> Event:
         """Wait until the application has noted `name`."""
         return self.guest.wait(name)

@@ -75,11 +75,11 @@ def _started(server: Server, name: str) -> Client:
 
 
 def _watch(clients: Sequence[Client]) -> None:
-    """Wait for the end of the first, up to a ceiling, and then for the others."""
-    began = now()
-    _attend(clients, lambda: clients[0].exchange.connection.ended, began + ceiling("answer"))
-    passed = max(now() - began, SECONDS)
-    _attend(clients, lambda: False, began + 2.5 * passed)
+    """Wait for the end of the first, up to a ceiling, and then, if it has come, for the others."""
+    began, first = now(), clients[0].exchange.connection
+    _attend(clients, lambda: first.ended, began + ceiling("answer"))
+    if first.ended:
+        _attend(clients, lambda: False, began + 2.5 * max(now() - began, SECONDS))
 
 
 def _attend(clients: Sequence[Client], enough: Callable[[], bool], deadline: float) -> None:

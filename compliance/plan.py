@@ -75,7 +75,7 @@ def _plain(value: Any) -> Any:
 def command(**parts: Any) -> str:
     """One line of the driver's control; raises TypeError for a value that cannot cross to the guest."""
     line = encode(_plain(parts)).decode("ascii")
-    if '"$":"object"' in line or '"$":"subclass"' in line:
+    if any(f'"$":"{tag}"' in line for tag in ("object", "sequence", "subclass")):
         raise TypeError(f"only plain values can be sent to a driver: {json.loads(line)}")
     return line
 

@@ -1,6 +1,8 @@
 """The line between guest and host."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,52 @@ def test_a_guest_never_waits_for_the_host_to_read(tmp_path: Path) -> None:
     line = board.line(lambda line: line.exchange == "e1", "e1")
     line.wait_end()
     assert [event.value for event in line.events if event.name == "count"] == list(range(20_000))
+    line.close()
+    board.close()
+
+
+class Gone:
+    """A connection that this side has closed."""
+
+    def fileno(self) -> int:
+        return -1
+
+    def attend(self) -> bool:
+        return True
+
+
+class Pairs(Sequence[Any]):
+    """A sequence of a class of its own, as some servers give for headers."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return [(b"host", b"a")][index]
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_a_sequence_of_any_class_arrives_with_its_items(tmp_path: Path) -> None:
+    """What the application could go through, a check can."""
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    guest.note("headers", Pairs())
+    guest.end()
+    line = board.line(lambda line: line.exchange == "e1", "e1")
+    found = line.wait("headers").value
+    assert (list(found), len(found), found.base) == ([(b"host", b"a")], 1, "object")
+    line.close()
+    board.close()
+
+
+def test_what_was_closed_beside_a_line_is_let_go(tmp_path: Path) -> None:
+    """A line can be read to its end though the connection that was to be attended to is closed."""
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    line = board.line(lambda line: line.exchange == "e1", "e1")
+    line.beside = Gone()
+    guest.end()
+    line.wait_end()
+    assert line.beside is None
     line.close()
     board.close()
 

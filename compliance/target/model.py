@@ -100,6 +100,7 @@ class ServerSpec:
     `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
     `modes` are the other ways in which it can be started.
     `adapter` is what it makes ASGI applications of WSGI applications with, as module:attribute ("": nothing).
+    `fresh`: what one check does may harm the next, so each gets a process of its own.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ServerSpec:
     debian: tuple[str, ...] = ()
     modes: Mapping[str, Mode] = field(default_factory=dict)
     adapter: str = ""
+    fresh: bool = False
 
     def command_in(self, mode: str) -> tuple[str, ...]:
         """The command that starts it in a mode, or as usual without one."""

@@ -124,6 +124,21 @@ def test_receive_gives_an_awaitable(server: Server) -> None:
     assert found == [True, "http.request"], saw(found, "an awaitable that gives http.request")
 
 
+@requirement("asgi.core.receive.awaitable")
+def test_a_call_that_waits_is_no_garbage(server: Server) -> None:
+    """What waits in receive() gets the event that comes, although garbage was collected meanwhile.
+
+    An event loop refers to a task only while it is ready to run: a server that keeps no reference loses it.
+    """
+    with server.prepare(guest.contents, method="POST") as exchange:
+        post(exchange, b"Content-Length: 3\r\n\r\n")
+        present(is_called(server, exchange), "the application is not called before the body has come")
+        server.fence(guest.collects)
+        exchange.send(b"abc")
+        exchange.finish()
+        assert_complete(exchange.values("event"), b"abc")
+
+
 @requirement("asgi.http.request.started_before_body_complete")
 @pytest.mark.parametrize("sent", ["before the body", "between chunks"])
 def test_the_application_is_called_before_the_body_is_complete(server: Server, sent: str) -> None:

@@ -31,11 +31,11 @@ def responds(
 ) -> Attempt:
     """A response of the application with these fields and parts, and the response to another request.
 
-    That is sent when the first response has come, if `in_turn`. Fails unless the application is called.
+    That is sent when the first response has come, if `in_turn`.
     """
     with_ = {"status": status, "headers": list(fields), "parts": parts}
     method = data.partition(b" ")[0].decode()
-    return attempt(server, data, app="responds", with_=with_, method=method, in_turn=in_turn).called()
+    return attempt(server, data, app="responds", with_=with_, method=method, in_turn=in_turn)
 
 
 def tunnel(server: Server) -> Response:
@@ -80,7 +80,8 @@ def test_the_content_is_what_the_application_gave(server: Server, parts: tuple[b
 @requirement(asgi="rfc9112.cl.not_with_te_sent")
 def test_no_response_has_both_framings(server: Server) -> None:
     """If the application gives both, Content-Length and Transfer-Encoding do not both reach the wire."""
-    found = responds(server, TYPE, LENGTH, (b"transfer-encoding", b"chunked")).answer
+    got = responds(server, TYPE, LENGTH, (b"transfer-encoding", b"chunked")).called()
+    found = present(got.first, "such a response is not sent")
     both = found.all("transfer-encoding") and found.all("content-length")
     assert not both, saw(found.headers, "one framing")
 
@@ -88,7 +89,8 @@ def test_no_response_has_both_framings(server: Server) -> None:
 @requirement(asgi="rfc9112.te.chunked_once")
 def test_chunked_is_not_applied_twice(server: Server) -> None:
     """A body for which the application says chunked is chunked once."""
-    found = responds(server, TYPE, (b"transfer-encoding", b"chunked")).answer.all("transfer-encoding")
+    got = responds(server, TYPE, (b"transfer-encoding", b"chunked")).called()
+    found = present(got.first, "such a response is not sent").all("transfer-encoding")
     assert b",".join(found).lower().count(b"chunked") <= 1, saw(found, "chunked at most once")
 
 
@@ -136,7 +138,7 @@ def test_a_2xx_to_connect_has_no_content_length(server: Server) -> None:
 @pytest.mark.parametrize("value", WRONG_LENGTHS)
 def test_a_length_that_is_none_is_not_sent(server: Server, value: bytes) -> None:
     """A Content-Length of the application that is no number does not reach the wire."""
-    got = responds(server, TYPE, (b"content-length", value))
+    got = responds(server, TYPE, (b"content-length", value)).called()
     found = re.findall(rb"(?i)content-length: *([^\r\n]*)\r\n", got.exchange.connection.everything())
     assert all(length.isdigit() for length in found), saw(found, "numbers")
 
@@ -153,7 +155,7 @@ def test_whether_a_short_response_looks_complete(server: Server, observe: Observ
 @pytest.mark.parametrize("status", [100, 102, 103])
 def test_no_content_follows_an_interim_status(server: Server, status: int) -> None:
     """The content of an application that gives a 1xx status is not sent where the next response is due."""
-    got = responds(server, TYPE, LENGTH, status=status, parts=(b"payload",), in_turn=False)
+    got = responds(server, TYPE, LENGTH, status=status, parts=(b"payload",), in_turn=False).called()
     sent = got.exchange.connection.everything()
     interim = sent.startswith(b"HTTP/1.1 %d " % status)
     assert not interim or b"payload" not in sent, saw(sent, "an error of the application, or no content")

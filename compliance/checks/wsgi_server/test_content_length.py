@@ -34,7 +34,7 @@ def is_chunked(content: bytes) -> bool:
 def test_no_more_is_sent_than_the_content_length_allows(server: Server, blocks: list[bytes]) -> None:
     """Of a body that is too long, the excess never reaches the wire."""
     exchange = server.open(app=apps.says, with_={"length": 5, "blocks": blocks}, headers=CLOSE)
-    exchange.wait_end()
+    exchange.wait_called()
     raw = exchange.connection.read_to_end()
     assert b"excess" not in raw, saw(raw, "five bytes of content")
 
@@ -45,7 +45,7 @@ def test_the_excess_is_never_taken_for_the_next_response(server: Server, blocks:
     """After a body that is too long, the next response begins with a status line, or the server closes."""
     first = server.open(app=apps.says, with_={"length": 5, "blocks": blocks})
     found = first.outcome()
-    first.wait_end()
+    first.wait_called()
     rest = first.afterwards()
     assert found is None or found.is_last() or in_sync(rest), saw(
         rest, "the next response, or a closed connection"
@@ -61,7 +61,7 @@ def test_the_excess_of_a_single_block_is_never_taken_for_the_next_response(serve
         app=wsgi_iterable.gives, with_={"blocks": [b"hello excess"], "kind": kind, "headers": headers}
     )
     found = first.outcome()
-    first.wait_end()
+    first.wait_called()
     rest = first.afterwards()
     assert found is None or found.is_last() or in_sync(rest), saw(
         rest, "the next response, or a closed connection"
@@ -82,7 +82,7 @@ def test_the_connection_is_closed_if_the_body_is_too_short(server: Server, block
     """If there is less than announced, the server corrects that, or no later response comes behind it."""
     exchange = server.open(app=apps.says, with_={"length": 10, "blocks": blocks})
     rest = exchange.after_a_short_body(len(b"".join(blocks)))
-    exchange.wait_end()
+    exchange.wait_called()
     assert b"HTTP/1." not in rest, saw(rest, "a closed connection behind the body")
 
 

@@ -89,7 +89,7 @@ def answer(server: Server, result: Any) -> Response | None:
     """What the client gets of an application with this result, if anything; fails if it is not called."""
     exchange = server.open(app=apps.gives_object, with_={"result": result})
     found = exchange.outcome()
-    exchange.wait_end()
+    exchange.wait_called()
     return found
 
 

@@ -55,7 +55,7 @@ def wire(server: Server, **with_: Any) -> bytes:
     Fails unless the application is called.
     """
     exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
-    exchange.wait_end()
+    exchange.wait_called()
     return exchange.connection.read_to_end()
 
 
@@ -121,7 +121,7 @@ def test_a_character_beyond_latin1_is_an_error(server: Server, with_: dict[str, 
     """A status or a header with a character above U+00FF is answered with 500, or not at all."""
     exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
     found = exchange.outcome()
-    exchange.wait_end()
+    exchange.wait_called()
     assert found is None or found.status == 500, saw(found, "500, or no response")
 
 
@@ -130,7 +130,7 @@ def test_a_character_beyond_latin1_leaves_nobody_waiting(server: Server) -> None
     """A client whose response cannot be encoded gets another one, or the end of its connection."""
     exchange = server.open(app=apps.answers, with_={"headers": [("X-A", "\u20ac")]})
     found = exchange.outcome()
-    exchange.wait_end()
+    exchange.wait_called()
     assert found is None or found.complete or exchange.connection.ended, saw(found, "an end")
 
 
@@ -153,7 +153,7 @@ def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server
     with_ = {"headers": [("Transfer-Encoding", "chunked")], "blocks": [b"he", b"llo"]}
     exchange = server.open(app=apps.answers, with_=with_)
     found = exchange.outcome()
-    exchange.wait_end()
+    exchange.wait_called()
     assert found is None or found.status == 500 or (found.complete and found.body == b"hello"), saw(
         found, "the body 'hello' in one framing, or an error"
     )

@@ -24,7 +24,7 @@ def pass_gates(exchange: Exchange, *gates: str) -> None:
 def unstarted(server: Server, blocks: list[bytes]) -> bytes:
     """All that the server sends for an application that gives blocks and never calls start_response."""
     exchange = server.open(app=apps.never_starts, with_={"blocks": blocks}, headers=CLOSE)
-    exchange.wait_end()
+    exchange.wait_called()
     return exchange.connection.read_to_end()
 
 
@@ -210,7 +210,7 @@ def test_a_header_status_is_not_the_status(server: Server) -> None:
     """A header Status, which CGI has in place of a status line, changes nothing here."""
     exchange = server.open(app=apps.answers, with_={"headers": [("Status", "404 Not Found")]})
     found = exchange.outcome()
-    exchange.wait_end()
+    exchange.wait_called()
     assert found is None or found.status in {200, 500}, saw(found, "200, or 500 for a refused header")
 
 

@@ -1,4 +1,4 @@
-"""Serve a WSGI application with fastpysgi."""
+"""Serve an application with fastpysgi."""
 
 import fastpysgi  # type: ignore[import-not-found, import-untyped, unused-ignore]
 

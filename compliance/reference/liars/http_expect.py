@@ -16,7 +16,6 @@ from compliance.reference.rewriting import Translating
         "test_a_client_that_waits_is_answered",
         "test_an_application_that_reads_gets_the_content",
         "test_a_final_status_follows_the_100",
-        "test_a_100_ends_with_its_head",
         "test_an_expectation_is_known_in_any_case",
     ],
 )
