@@ -6,60 +6,22 @@ that a server that frames the first request rightly answers both, and every atte
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from typing import Any, Self
 
-from compliance.channel import Line
+from compliance.call import Call, call_of
 from compliance.exchange import Exchange
 from compliance.expect import Closed, NotHttp, Silence, saw, shorten
 from compliance.guest.apps import asgi_http, wsgi_http
 from compliance.server import Server
 from compliance.wire.body import BodyReader
-from compliance.wire.http import Connection, Headers, Response
-from compliance.wire.pace import wait_read
+from compliance.wire.http import Connection, Response
+from compliance.wire.pace import Rhythm, wait_read, whole
 from compliance.wire.spelled import PLACE
 
 FOLLOWING = b"GET /following HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
-
-Rhythm = Callable[[bytes], Sequence[bytes]]
-"""How bytes are sent: cuts them into pieces, each of which the server reads before the next is sent."""
-
-
-def whole(data: bytes) -> Sequence[bytes]:
-    """In one write."""
-    return [data]
-
-
-def bytewise(data: bytes) -> Sequence[bytes]:
-    """Byte by byte."""
-    return [data[place : place + 1] for place in range(len(data))]
-
-
-def cut_at(place: int) -> Rhythm:
-    """In two writes, of which the first has `place` bytes (from the end, if negative)."""
-    return lambda data: [data[:place], data[place:]]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of the application; `fields` have lower-case names, as one interface gives them.
-
-    `body` is None if the application read none, or did not come to its end; `cut`: it was told of that.
-    """
-
-    method: str
-    scheme: str
-    path: bytes
-    query: bytes
-    fields: Headers
-    body: bytes | None
-    cut: bool
-
-    def all(self, name: bytes) -> list[bytes]:
-        """The values of a field; `name` in lower case."""
-        return [value for key, value in self.fields if key == name]
+_SOON = 0.5  # seconds
 
 
 @dataclass
@@ -89,13 +51,27 @@ class Attempt:
     @property
     def answer(self) -> Response:
         """The response to the first request; fails if there was none."""
+        return self.answered().responses[0]
+
+    def answered(self) -> Self:
+        """The attempt; fails if there was no response to the first request."""
         assert self.responses, self.seen("a response")  # noqa: S101 - a judgement
-        return self.responses[0]
+        return self
+
+    def called(self) -> Self:
+        """The attempt; fails if the application did not get the first request."""
+        assert self.own, self.seen("a call of the application")  # noqa: S101 - a judgement
+        return self
 
     @property
     def own(self) -> list[Call]:
         """The calls that are not for the request that follows."""
         return [call for call in self.calls if call.path != b"/following"]
+
+    @property
+    def noticed(self) -> bool:
+        """Whether anything came of the first request: a call, or a response."""
+        return bool(self.own or self.responses)
 
     @property
     def refused(self) -> bool:
@@ -167,7 +143,7 @@ class Attempt:
     def outcome(self) -> str:
         """What became of the first request, in words that can be compared from server to server."""
         if self.own:
-            taken = ", ".join(_spell(call) for call in self.own)
+            taken = ", ".join(call.spelled() for call in self.own)
             answer = f"answered {self.first.status}" if self.first else "without an answer"
             return f"taken as {taken}; {answer}; {self._afterwards()}"
         if self.first is not None:
@@ -183,14 +159,6 @@ class Attempt:
         """The message of an assertion: what was seen, then what was expected."""
         got = f"{self.outcome()} {self.statuses}"
         return saw(got, expected)
-
-
-def _spell(call: Call) -> str:
-    target = call.path + (b"?" + call.query if call.query else b"")
-    text = f"{call.method} {target.decode('latin-1')}"
-    if call.cut:
-        return f"{text} with a body that breaks off"
-    return text if not call.body else f"{text} with body {shorten(call.body, 60)}"
 
 
 def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
@@ -277,12 +245,22 @@ def _read(result: Attempt, method: str, following: bytes) -> None:
         if following and len(result.responses) <= 1:
             connection.send(following)  # which asks to close
         result.rest = connection.everything()[-400:] if connection.buffer or not result.responses else b""
-        with contextlib.suppress(Silence):
-            connection.read_to_end()
+        _part(connection)
     except Silence:
         result.end = "silent"
         return
     result.end = "reset" if connection.reset else "closed" if connection.ended else "silent"
+
+
+def _part(connection: Connection) -> None:
+    """Read to the end of a connection that cannot go on: once nothing comes, this client says goodbye."""
+    with contextlib.suppress(Silence):
+        while connection.fill(_SOON):
+            pass
+        return
+    connection.half_close()
+    with contextlib.suppress(Silence):
+        connection.read_to_end()
 
 
 def _over(connection: Connection) -> bool:
@@ -300,50 +278,4 @@ def _account(server: Server, result: Attempt) -> None:
     for line in lines:
         with contextlib.suppress(Silence):
             line.wait_end()
-    result.calls = [_call(line) for line in sorted(lines, key=lambda line: line.events[0].at)]
-
-
-def _call(line: Line) -> Call:
-    scope, environ, body = line.find("scope"), line.find("environ"), line.find("body")
-    cut = line.find("cut") is not None
-    content = body.value if body is not None and isinstance(body.value, bytes) else None
-    if environ is not None:
-        return _from_environ(environ.value, content, cut=cut)
-    return _from_scope(scope.value if scope is not None else {}, content, cut=cut)
-
-
-def _from_environ(environ: Mapping[str, Any], body: bytes | None, *, cut: bool) -> Call:
-    given = partial(_latin, environ)
-    return Call(
-        str(environ.get("REQUEST_METHOD")),
-        str(environ.get("wsgi.url_scheme")),
-        given("SCRIPT_NAME") + given("PATH_INFO"),
-        given("QUERY_STRING"),
-        list(_environ_fields(environ)),
-        body,
-        cut,
-    )
-
-
-def _environ_fields(environ: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
-    for key, value in environ.items():
-        if isinstance(value, str) and (key.startswith("HTTP_") or key in {"CONTENT_TYPE", "CONTENT_LENGTH"}):
-            name = key.removeprefix("HTTP_").lower().replace("_", "-")
-            yield name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
-
-
-def _latin(environ: Mapping[str, Any], key: str) -> bytes:
-    return str(environ.get(key, "")).encode("latin-1", "replace")
-
-
-def _from_scope(scope: Mapping[str, Any], body: bytes | None, *, cut: bool) -> Call:
-    path = scope.get("path")
-    return Call(
-        str(scope.get("method")),
-        str(scope.get("scheme", "http")),
-        path.encode("utf-8", "surrogateescape") if isinstance(path, str) else b"",
-        bytes(scope.get("query_string") or b""),
-        [(bytes(name).lower(), bytes(value)) for name, value in scope.get("headers") or []],
-        body,
-        cut,
-    )
+    result.calls = [call_of(line) for line in sorted(lines, key=lambda line: line.events[0].at)]

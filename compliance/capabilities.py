@@ -67,7 +67,10 @@ _SIGNS: dict[str, Callable[[Server], str]] = {
 
 def confirm(capability: str, subject: Subject, stage: Stage) -> str:
     """Say that the subject lacks a capability; raises AssertionError if it shows signs of having it."""
-    sign = _sign(capability, subject, stage)
+    asked = (subject.key, capability)
+    if asked not in stage.signs:
+        stage.signs[asked] = _sign(capability, subject, stage)
+    sign = stage.signs[asked]
     if sign:
         raise AssertionError(
             f"{subject.name} declares that it lacks {capability!r}, but {sign}: remove it from `lacks`"

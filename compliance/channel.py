@@ -123,6 +123,8 @@ class Line:
         """Read what has come, waiting at most `seconds` for something; False if nothing came."""
         if self.ended:
             return False
+        if self.beside is not None and self.beside.fileno() < 0:  # this side has closed it
+            self.beside = None
         sources: list[Line | Beside] = [self, self.beside] if self.beside is not None else [self]
         ready = readable(sources, seconds)
         if self.beside is not None and self.beside in ready and not self.beside.attend():

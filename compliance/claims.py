@@ -1,11 +1,11 @@
 """What a server claims: in a scope, the version it follows and the extensions it has; in a 101, compression.
 
 A check of what came with a later version, or with an extension, asks here first. It does not apply to a
-server that makes no such claim.
+server that makes no such claim. A check of what a response has *if* the server makes one asks for it here.
 """
 
 import ssl
-from typing import Any
+from typing import Any, TypeVar
 
 from compliance import certificates
 from compliance.expect import Closed
@@ -13,6 +13,8 @@ from compliance.server import Server
 from compliance.verdict import NotApplicable
 from compliance.wire.deflate import NAME, Extension, extensions
 from compliance.wire.http import Connection, Response
+
+Found = TypeVar("Found")
 
 
 def since(scope: dict[str, Any], version: str) -> None:
@@ -57,6 +59,13 @@ def speaks(server: Server, newest: ssl.TLSVersion, *, certified: bool = False) -
         return server.connect(tls=certificates.client(certified=certified, newest=newest))
     except Closed as error:
         raise NotApplicable(f"the server does not speak {newest.name}") from error
+
+
+def present(found: Found | None, otherwise: str) -> Found:
+    """What a conditional statement is about; raises NotApplicable, for this reason, where there is none."""
+    if not found:
+        raise NotApplicable(otherwise)
+    return found
 
 
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:

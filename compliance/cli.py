@@ -15,7 +15,8 @@ from rich.text import Text
 from compliance.coverage import Coverage, CoverageError, as_json, checks, coverage
 from compliance.report import print_summary, to_markdown
 from compliance.requirements import documents
-from compliance.results import ResultsError, compliant, constraints, differences, read
+from compliance.results import compliant, constraints, differences
+from compliance.results_file import ResultsError, read
 from compliance.update import UpdateError, update
 
 _KNOWN = Path("targets/known")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from compliance.results import ResultsError, write
+from compliance.results_file import ResultsError, write
 from compliance.session import Session
 
 _JUDGED = {"passed", "failed", "warned", "observed", "known", "error"}

@@ -1,4 +1,4 @@
-"""Exchanges over HTTP/2 with a server that was started in the mode "http2": many on one connection."""
+"""Exchanges over HTTP/2 with a server in the mode "http2" or "h2c": many on one connection."""
 
 import ssl
 from collections.abc import Mapping, Sequence
@@ -55,14 +55,20 @@ class Client:
     """A client of HTTP/2 on a connection of its own. Use it as a context manager."""
 
     def __init__(self, server: Server, *, push: bool = False, window: int = WINDOW) -> None:
-        """Connect, by ALPN; raises Closed, and NotHttp where the server chooses another protocol.
+        """Connect, over TLS by ALPN, and in clear text by beginning with HTTP/2.
 
+        Raises Closed, and NotHttp where the server chooses another protocol than HTTP/2.
         `push`: the server may push; `window`: how many bytes it may send on each stream without being asked.
         """
         self._server = server
-        self.connection = server.connect(tls=certificates.client(certified=False, protocols=("h2",)))
-        _demand_http2(self.connection)
+        self.scheme = b"http" if server.way.tls() is None else b"https"
+        self.connection = self._encrypted() if self.scheme == b"https" else server.connect()
         self.session = Session(self.connection, push=push, window=window)
+
+    def _encrypted(self) -> Connection:
+        connection = self._server.connect(tls=certificates.client(certified=False, protocols=("h2",)))
+        _demand_http2(connection)
+        return connection
 
     def open(  # noqa: PLR0913 - a request has that many parts
         self,
@@ -79,7 +85,11 @@ class Client:
     ) -> StreamExchange:
         """Send a request and return at once. `end`: its body is complete; `pseudo`: more pseudo-headers."""
         exchange = self._server.exchange(StreamExchange, app, with_, self.connection, method, named=True)
-        fields: Headers = [(b":method", method.encode()), (b":scheme", b"https"), (b":path", path.encode())]
+        fields: Headers = [
+            (b":method", method.encode()),
+            (b":scheme", self.scheme),
+            (b":path", path.encode()),
+        ]
         fields += [] if authority is None else [(b":authority", authority.encode())]
         _, _, account = exchange.field.partition(b": ")
         fields += [*pseudo, (b"compliance", account.strip()), *headers]

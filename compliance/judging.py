@@ -12,7 +12,8 @@ from compliance.items import Case, check_id, cited_by, subject_of
 from compliance.known import Ledger
 from compliance.profiling import add
 from compliance.requirements import Citation, get
-from compliance.results import Evidence, Result, dump_result
+from compliance.results import Evidence, Result
+from compliance.results_file import dump_result
 from compliance.server import Server
 from compliance.stage import Unavailable
 from compliance.subjects import Subject

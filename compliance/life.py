@@ -16,7 +16,8 @@ from compliance.expect import saw
 from compliance.patience import ceiling
 from compliance.process import now, prepare
 from compliance.ready import readable
-from compliance.server import Server, StartError
+from compliance.running import StartError
+from compliance.server import Server
 from compliance.wire.http import Connection
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,7 +32,8 @@ class Life:
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
     common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
-    the Close frame that the server sent to the client of a WebSocket.
+    the Close frame that the server sent to the client of a WebSocket. `ends` says of clients that were silent
+    or slow what became of their connections, by where they stopped (see `compliance.idle`).
     """
 
     problem: str = ""
@@ -43,6 +45,7 @@ class Life:
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    ends: dict[str, str] = field(default_factory=dict)
 
     @property
     def served(self) -> bool:

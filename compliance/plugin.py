@@ -21,7 +21,7 @@ from compliance.modes import mode_of
 from compliance.options import asked_for, quiet
 from compliance.patience import hurry
 from compliance.requirements import citation
-from compliance.results import load_result
+from compliance.results_file import load_result
 from compliance.server import Server
 from compliance.session import Session, for_controller, for_worker, is_worker
 from compliance.stage import NotJudged, Stage

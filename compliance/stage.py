@@ -2,7 +2,8 @@
 
 A subject that does not start, or fails the pre-flight (one GET, one POST that is echoed), is unavailable:
 that is one error, and its checks are not judged. One that dies is started again, unless it dies
-in every check; the rows of a check count as one.
+in every check; the rows of a check count as one. Where the server's file asks for it (`fresh`), each row of
+a check gets a process that nobody has used.
 """
 
 import contextlib
@@ -15,11 +16,14 @@ from compliance.concurrency import as_promised
 from compliance.environment import Environment
 from compliance.framework import Framework
 from compliance.life import Lives, Story
+from compliance.preflight import preflight, serves
 from compliance.process import LaunchError, sweep
-from compliance.server import Server, StartError
+from compliance.running import StartError
+from compliance.server import Server
 from compliance.subjects import Subject
 
 _DEATHS = 8
+_SPARES = 2  # as many as this are started while a check runs, if the next one gets a server of its own
 Say = Callable[[str], None]
 
 
@@ -39,35 +43,9 @@ class Place:
     problem: str = ""
 
 
-def preflight(server: Server, *, framework: bool) -> None:
-    """One GET and one POST that must come back; raises StartError."""
-    target, body = (f"{server.root}echo" if framework else server.root), b"pre-flight"
-    try:
-        got = server.call("GET", server.root)
-        assert got.status == 200, got.seen(f"200 to GET {server.root}")  # noqa: S101 - a judgement
-        posted = server.call("POST", target, body=body, headers=[("Content-Type", "text/plain")])
-        assert posted.body == body, posted.seen(f"{body!r} echoed to POST {target}")  # noqa: S101
-    except AssertionError as error:
-        log = server.log() or "(nothing)"
-        raise StartError(
-            f"{server.name} fails the pre-flight: {error}\nlast lines of its log:\n{log}"
-        ) from error
-
-
-def serves(server: Server) -> bool:
-    """Whether a server is alive and, if the check before left a response unfinished, still answers.
-
-    A server whose worker has crashed may be seconds from its own end; the next check must not suffer from it.
-    """
-    if server.process is None or not server.process.alive():
-        return False
-    if all(exchange.answered and exchange.response.complete for exchange in server.exchanges):
-        return True
-    server.reset()
-    try:
-        return server.call("GET", server.root).answered is not None
-    except AssertionError:
-        return False
+def fresh(subject: Subject) -> bool:
+    """Whether each check of the subject gets a server that nobody has used."""
+    return subject.server is not None and subject.server.fresh
 
 
 class Stage:
@@ -85,7 +63,9 @@ class Stage:
         self._excused: set[str] = set()  # those whose latest check was known to end in silence
         self._unavailable: dict[str, str] = {}
         self._retired: list[Server] = []
+        self._spares: dict[str, list[Server]] = {}  # launched for the checks that come next
         self._lives: dict[str, Lives] = {}
+        self.signs: dict[tuple[str, str], str] = {}  # of what a subject declares to lack, by its key and that
 
     def environment(self, subject: Subject) -> Environment:
         """Where the subject runs; raises Unavailable."""
@@ -120,8 +100,10 @@ class Stage:
 
     def _launched(self, subject: Subject) -> Server:
         if subject.key not in self._servers:
-            self._say(f"starting {subject.name}{subject.mode and f', mode {subject.mode}'}")
-            self._servers[subject.key] = self.new_server(subject).launch()
+            spares = self._spares.get(subject.key)
+            if not spares:
+                self._say(f"starting {subject.name}{subject.mode and f', mode {subject.mode}'}")
+            self._servers[subject.key] = spares.pop(0) if spares else self.new_server(subject).launch()
         return self._servers[subject.key]
 
     def server(self, subject: Subject, check: str = "", *, silent: bool = False) -> Server:
@@ -131,12 +113,11 @@ class Stage:
         """
         self._refuse(subject)
         try:
-            self._bury(subject)
-            server = self._launched(subject)
-            if subject.key not in self._ready:
-                server.wait_ready()
-                preflight(server, framework=subject.kind == "combination")
-                self._ready.add(subject.key)
+            if fresh(subject):
+                server = self._unused(subject)
+            else:
+                self._bury(subject)
+                server = self._brought_up(subject)
         except (StartError, Unavailable) as error:
             self._unavailable[subject.key] = str(error)
             self.retire(subject)
@@ -145,6 +126,25 @@ class Stage:
         self._latest[subject.key] = check
         (self._excused.add if silent else self._excused.discard)(subject.key)
         return server
+
+    def _brought_up(self, subject: Subject) -> Server:
+        """The subject's server, ready, and past the pre-flight."""
+        server = self._launched(subject)
+        if subject.key not in self._ready:
+            server.wait_ready()
+            preflight(server, framework=subject.kind == "combination")
+            self._ready.add(subject.key)
+        return server
+
+    def _unused(self, subject: Subject) -> Server:
+        """A server of the subject's that nobody has used; one before them has passed the pre-flight."""
+        if subject.key not in self._ready:
+            self._brought_up(subject)
+        self._replace(subject)
+        spares = self._spares.setdefault(subject.key, [])
+        while len(spares) <= _SPARES:
+            spares.append(self.new_server(subject).launch())
+        return self._launched(subject).wait_ready()
 
     def _refuse(self, subject: Subject) -> None:
         if subject.key in self._unavailable:
@@ -218,6 +218,8 @@ class Stage:
     def retire(self, subject: Subject) -> None:
         """Ask the subject to stop; it is waited for at the end of the run, so nobody waits for it now."""
         self._drop(subject)
+        for spare in self._spares.pop(subject.key, []):
+            self._dismiss(spare)
         framework = self._frameworks.pop(subject.key, None)
         if framework is not None:
             framework.stop()
@@ -227,10 +229,21 @@ class Stage:
 
     def _drop(self, subject: Subject) -> None:
         self._ready.discard(subject.key)
+        self._replace(subject)
+
+    def _replace(self, subject: Subject) -> None:
         server = self._servers.pop(subject.key, None)
         if server is not None:
-            server.terminate()
-            self._retired.append(server)
+            self._dismiss(server)
+
+    def _dismiss(self, server: Server) -> None:
+        """Ask a server to stop, and let go of those that have."""
+        server.terminate()
+        self._retired.append(server)
+        ended = [other for other in self._retired if other.process and not other.process.alive()]
+        for other in ended:
+            other.stop()
+            self._retired.remove(other)
 
     def close(self) -> None:
         """Stop everything that still runs, and wait for it."""
@@ -238,11 +251,14 @@ class Stage:
             lives.close()
         for server in self._servers.values():
             server.terminate()
+        for server in (spare for spares in self._spares.values() for spare in spares):
+            self._dismiss(server)
         for server in [*self._servers.values(), *self._retired]:
             server.stop()
         for framework in self._frameworks.values():
             framework.stop()
         self._servers.clear()
+        self._spares.clear()
         self._retired.clear()
         self._frameworks.clear()
         sweep()

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from compliance import idle
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
@@ -81,8 +82,12 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 
 
 def asked_of_workers(server: Server, life: Life) -> None:
-    """Wait until the lifespan of each worker has started up, and make some requests, at the same time."""
-    for line in [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]:
+    """Wait until the lifespan of each worker has started up, and make some requests, at the same time.
+
+    No shutdown is complete before all workers have been told: the end of one may be what ends the others.
+    """
+    workers = [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]
+    for line in workers:
         line.wait("sent")
     server.wait_ready()
     life.exchanges += [server.open(app=asgi_lifespan.held) for _ in range(2 * WORKERS)]
@@ -91,6 +96,12 @@ def asked_of_workers(server: Server, life: Life) -> None:
     for exchange in life.exchanges:
         exchange.open_gate("held")
         exchange.finish()
+    stop(server, life)
+    for line in workers:
+        with contextlib.suppress(Silence):
+            line.wait("shutdown", "gate")
+    for line in workers:
+        line.open_gate("shutdown")
 
 
 def left_to_exit(server: Server, life: Life) -> None:
@@ -143,3 +154,9 @@ def asked_and_task_released(server: Server, life: Life) -> None:
     ask(server, life, app=asgi_lifespan.request)
     line.open_gate("task")
     line.wait("passed task")
+
+
+def left_waiting(server: Server, life: Life) -> None:
+    """Have clients fall silent wherever they can, all at the same time, and wait for their ends."""
+    server.wait_ready()
+    life.ends = idle.play(server, life.exchanges)

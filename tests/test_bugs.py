@@ -1,13 +1,17 @@
 """Real bugs as a touchstone: a general check fails on a release that has one, and passes where it is mended.
 
 A row names its `checks`, or rows of them, "test_x[row]". Where no specification judges the difference,
-`observes` has for the name of a check what it measures on the buggy release and on the fixed one. Where the
-buggy release does not get so far, `preflight` is a part of what the suite says about it; the checks pass on
-the fixed one.
+`observes` has for such a name what is measured on the buggy release and on the fixed one; None, which TOML
+does not have, is "None". Where the buggy release does not get so far, `preflight` is a part of what the suite
+says about it; the checks pass on the fixed one.
+
+Old releases may be there as an archive that uv does not take: pip makes a wheel of the requirement that
+`builds` names, with the `tools` of its time.
 
 The releases are installed, so this is asked for by `-m bugs`; interpreters that are missing skip theirs.
 """
 
+import glob
 import subprocess
 import sys
 import tomllib
@@ -17,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from compliance import results
+from compliance import environment, results_file
+from compliance.environment import EnvironmentUnavailable, Wishes, isolated
 from compliance.results import Result
 
 Bug = dict[str, Any]
@@ -32,17 +37,35 @@ def rows(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("bug", chosen)
 
 
+def wheel(bug: Bug, requirement: str) -> str:
+    """The requirement, or where it is the one that pip has to build, the wheel that it names."""
+    name = requirement.partition("==")[0]
+    if name != bug.get("builds"):
+        return requirement
+    folder = isolated.cache().with_name("wheels") / f"{requirement}-py{bug['python']}"
+    if not list(folder.glob("*.whl")):
+        try:
+            python = environment.provide(bug["tools"], Wishes(python=bug["python"], isolated=True)).python
+        except EnvironmentUnavailable as unavailable:
+            pytest.skip(str(unavailable))
+        options = ["--quiet", "--no-build-isolation", "--no-deps", f"--wheel-dir={folder}"]
+        subprocess.run([python, "-m", "pip", "wheel", *options, requirement], check=True)
+    return f"{name} @ {next(folder.glob('*.whl')).as_uri()}"
+
+
 def judged(bug: Bug, which: str, folder: Path) -> Sequence[Result]:
     """What the checks of a bug say about its "buggy" or "fixed" releases."""
     destination = folder / f"{which}.json"
-    names = {name.partition("[")[0] for name in [*bug.get("checks", []), *bug.get("observes", {})]}
+    names = {glob.escape(name) for name in [*bug.get("checks", []), *bug.get("observes", {})]}
     options = [f"--target={bug['server']}-bare", f"--python={bug['python']}", f"--results={destination}"]
-    options += [f"--check={name}" for name in sorted(names)] + [f"--with={each}" for each in bug[which]]
+    options += [f"--check={name}" for name in sorted(names)] + [
+        f"--with={wheel(bug, each)}" for each in bug[which]
+    ]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "there is no Python" in finished.stdout:
         pytest.skip(f"Python {bug['python']} is not installed")
-    found = results.read(destination).results
+    found = results_file.read(destination).results
     assert found, finished.stdout
     return found
 
@@ -59,10 +82,11 @@ def failing(bug: Bug, found: Sequence[Result]) -> set[str]:
     return (failed | {name.partition("[")[0] for name in failed}) & set(bug["checks"])
 
 
-def observed(found: Sequence[Result]) -> dict[str, Any]:
-    """What the checks have measured, by their names."""
+def observed(bug: Bug, found: Sequence[Result]) -> dict[str, Any]:
+    """What the bug's checks have measured, by the names that it gives them."""
     assert not errors(found), errors(found)
-    return {result.check.rpartition("::")[2]: result.observed for result in found}
+    named = {result.check.rpartition("::")[2]: result.observed for result in found}
+    return {name: "None" if named[name] is None else named[name] for name in bug["observes"]}
 
 
 @pytest.mark.bugs
@@ -75,10 +99,10 @@ def test_the_checks_of_a_bug_tell_the_releases_apart(bug: Bug, tmp_path: Path) -
 @pytest.mark.bugs
 @rows("observes")
 def test_what_is_observed_of_a_bug_tells_the_releases_apart(bug: Bug, tmp_path: Path) -> None:
-    assert observed(judged(bug, "buggy", tmp_path)) == {
+    assert observed(bug, judged(bug, "buggy", tmp_path)) == {
         name: seen[0] for name, seen in bug["observes"].items()
     }
-    assert observed(judged(bug, "fixed", tmp_path)) == {
+    assert observed(bug, judged(bug, "fixed", tmp_path)) == {
         name: seen[1] for name, seen in bug["observes"].items()
     }
 

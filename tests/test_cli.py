@@ -9,7 +9,8 @@ import pytest
 
 from compliance.cli import main
 from compliance.requirements import all_requirements
-from compliance.results import Result, Run, Verdict, write
+from compliance.results import Result, Run, Verdict
+from compliance.results_file import write
 
 MUST = "asgi.http.connection.scope_per_request"
 

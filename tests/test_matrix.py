@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance import coverage, liars, matrix, results, target
+from compliance import coverage, liars, matrix, results_file, target
 from compliance.results import Result
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +20,7 @@ def run(destination: Path, *options: str) -> list[Result]:
         [*command, "--results", str(destination)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert destination.is_file(), finished.stdout + finished.stderr
-    return list(results.read(destination).results)
+    return list(results_file.read(destination).results)
 
 
 def told() -> dict[str, tuple[str, ...]]:

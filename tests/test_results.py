@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from compliance import results
-from compliance.results import Result, ResultsError, Run, TargetInfo
+from compliance import results, results_file
+from compliance.results import Result, Run, TargetInfo
+from compliance.results_file import ResultsError
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "results.schema.json").read_text(encoding="utf-8"))
@@ -55,16 +56,16 @@ def test_the_schema_is_a_schema() -> None:
 def test_a_dump_is_valid_and_loads_as_the_same_run() -> None:
     """Nothing is lost on the way out and in."""
     whole = run(result(), result(check="z.py::test_z", verdict="passed", evidence=None, observed={"peak": 4}))
-    document = json.loads(json.dumps(results.dump(whole)))
+    document = json.loads(json.dumps(results_file.dump(whole)))
     VALIDATOR.validate(document)
-    assert results.load(document) == whole
-    assert results.dump(results.load(document)) == document
+    assert results_file.load(document) == whole
+    assert results_file.dump(results_file.load(document)) == document
 
 
 @pytest.mark.parametrize("verdict", results.VERDICTS)
 def test_every_verdict_is_in_the_schema(verdict: results.Verdict) -> None:
     """Schema and code name the same verdicts."""
-    VALIDATOR.validate(results.dump(run(result(verdict=verdict))))
+    VALIDATOR.validate(results_file.dump(run(result(verdict=verdict))))
     assert verdict in SCHEMA["$defs"]["result"]["properties"]["verdict"]["enum"]
 
 
@@ -98,21 +99,21 @@ def test_the_schema_is_strict() -> None:
 )
 def test_values_keep_what_json_can_hold_and_are_tagged_otherwise(value: Any, expected: Any) -> None:
     """`plain` is stable: what is plain stays."""
-    assert results.plain(value) == expected
-    assert results.plain(expected) == expected
-    VALIDATOR.validate(results.dump(run(result(observed=value))))
+    assert results_file.plain(value) == expected
+    assert results_file.plain(expected) == expected
+    VALIDATOR.validate(results_file.dump(run(result(observed=value))))
 
 
 def test_results_are_sorted_so_that_two_runs_compare() -> None:
     """The order of arrival does not show."""
     one, two = result(target="a"), result(target="b", check="a.py::test_a")
-    assert results.dump(run(two, one)) == results.dump(run(one, two))
+    assert results_file.dump(run(two, one)) == results_file.dump(run(one, two))
 
 
 def test_a_single_result_travels_between_processes() -> None:
     """What a worker dumps, the controller loads."""
     whole = result(observed=[1])
-    assert results.load_result(results.dump_result(whole)) == whole
+    assert results_file.load_result(results_file.dump_result(whole)) == whole
 
 
 def test_counts_name_every_verdict() -> None:
@@ -124,7 +125,7 @@ def test_counts_name_every_verdict() -> None:
 
 def broken(path: str, value: Any) -> dict[str, Any]:
     """A document with one value changed; the path has dots; a value of `...` removes the key."""
-    document = results.dump(run(result()))
+    document = results_file.dump(run(result()))
     *way, last = path.split(".")
     place: Any = document
     for step in way:
@@ -158,14 +159,14 @@ def test_a_wrong_document_is_refused_by_schema_and_code(path: str, value: Any, w
     document = broken(path, value)
     assert not VALIDATOR.is_valid(document)
     with pytest.raises(ResultsError, match=words):
-        results.load(document)
+        results_file.load(document)
 
 
 def test_a_file_is_written_and_read(tmp_path: Path) -> None:
     """Folders are made, nothing is left beside the file, and its permissions are the ordinary ones."""
     path = tmp_path / "new" / "r.json"
-    results.write(run(result()), path)
-    assert results.read(path) == run(result())
+    results_file.write(run(result()), path)
+    assert results_file.read(path) == run(result())
     assert [each.name for each in path.parent.iterdir()] == ["r.json"]
     plain = tmp_path / "plain"
     plain.touch()
@@ -176,9 +177,9 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     """The file that a link names is replaced, not the link."""
     link = tmp_path / "link.json"
     link.symlink_to(tmp_path / "real.json")
-    results.write(run(), link)
+    results_file.write(run(), link)
     assert link.is_symlink()
-    assert results.read(tmp_path / "real.json") == run()
+    assert results_file.read(tmp_path / "real.json") == run()
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +194,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(ResultsError, match=r"cannot write results to .*r\.json: No space left on device"):
-        results.write(run(), path)
+        results_file.write(run(), path)
     assert path.read_text(encoding="utf-8") == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["r.json"]
 
@@ -202,19 +203,19 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 def test_a_full_device_is_one_clear_error() -> None:
     """A device is written to, never replaced."""
     with pytest.raises(ResultsError, match="cannot write results to /dev/full: No space left on device"):
-        results.write(run(), Path("/dev/full"))
+        results_file.write(run(), Path("/dev/full"))
     assert not Path("/dev/full").is_file()
 
 
 def test_a_path_that_is_no_file_is_one_clear_error(tmp_path: Path) -> None:
     """A folder cannot be written or read as results."""
     with pytest.raises(ResultsError, match="Is a directory"):
-        results.write(run(), tmp_path)
+        results_file.write(run(), tmp_path)
     with pytest.raises(ResultsError, match="Is a directory"):
-        results.read(tmp_path)
+        results_file.read(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(ResultsError, match="cannot write"):
-        results.write(run(), tmp_path / "file" / "r.json")
+        results_file.write(run(), tmp_path / "file" / "r.json")
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[" * 100_000, b"[]", b"null"])
@@ -223,7 +224,7 @@ def test_what_is_no_results_file_is_one_clear_error(tmp_path: Path, data: bytes)
     path = tmp_path / "r.json"
     path.write_bytes(data)
     with pytest.raises(ResultsError, match=r"r\.json.*(is not JSON|not a results file)"):
-        results.read(path)
+        results_file.read(path)
 
 
 def test_constraints_name_the_lowest_version_of_each_distribution() -> None:

@@ -54,3 +54,37 @@ def test_a_server_that_was_known_to_be_silent_stays(stage: Stage) -> None:
 def test_a_server_that_promises_nothing_cannot_show_that_it_is_well(stage: Stage) -> None:
     before, after = pid_after_silence(stage, PROMISES_NOTHING, silent=True)
     assert before != after
+
+
+FRESH = replace(REFERENCE, server=replace(SPEC, fresh=True))
+
+
+def pids(stage: Stage, subject: Subject, *checks: str) -> list[int]:
+    """The processes of the servers that checks get, one after the other."""
+    servers = [stage.server(subject, check) for check in checks]
+    return [server.process.pid for server in servers if server.process is not None]
+
+
+def test_each_check_gets_a_fresh_server_where_the_file_asks_for_it(stage: Stage) -> None:
+    assert len(set(pids(stage, FRESH, "a check", "the same check", "the next check"))) == 3
+
+
+def test_a_fresh_server_has_served_nothing(stage: Stage) -> None:
+    for check in ("a check", "the next check"):
+        assert stage.server(FRESH, check).switchboard.poll() == []
+
+
+def test_a_fresh_server_may_die_in_each_check(stage: Stage) -> None:
+    for number in range(9):
+        process = stage.server(FRESH, f"check {number}").process
+        assert process is not None
+        process.kill()
+
+
+def test_no_server_that_was_started_ahead_is_left(stage: Stage) -> None:
+    first = stage.server(FRESH, "a check")
+    spares = [spare.process for spare in stage._spares[FRESH.key]]
+    stage.retire(FRESH)
+    stage.close()
+    assert spares
+    assert [process.alive() for process in (first.process, *spares) if process is not None] == [False] * 3

@@ -170,6 +170,14 @@ def test_a_project_describes_a_server_in_its_own_pyproject(tmp_path: Path) -> No
     assert names(catalogue.select(["mine-bare", "mine-wsgi-flask"])) == ["mine-bare", "mine-wsgi-flask"]
 
 
+def test_a_server_that_is_started_for_each_check_says_why(tmp_path: Path) -> None:
+    mine = MINE.replace('note = "ours"', 'fresh = true\nnote = "ours"')
+    assert load(project=written(tmp_path, mine)).servers["mine-wsgi"].fresh
+    assert not load(project=written(tmp_path, MINE)).servers["mine"].fresh
+    said = refusal(tmp_path, mine.replace('note = "ours"', ""))
+    assert "servers.mine.fresh: costs a start for each check: say in `note` why it has to be" in said
+
+
 def test_a_server_is_started_in_a_mode_with_options_or_another_command(tmp_path: Path) -> None:
     catalogue = load(project=written(tmp_path, MINE))
     server, variant = catalogue.servers["mine"], catalogue.servers["mine-wsgi"]

@@ -27,9 +27,11 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--cert", help="serve HTTPS, with this certificate")
     parser.add_argument("--key", help="the key of the certificate")
     parser.add_argument("--ca", help="ask clients for a certificate that this one has signed")
+    parser.add_argument("--h2c", action="store_true", help="serve HTTP/2 also in clear text (ASGI only)")
     parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket")
     parser.add_argument("--mount", default="", metavar="PATH", help="where the application is mounted")
     parser.add_argument("--ping", type=float, default=20.0, help="seconds between pings of a WebSocket")
+    parser.add_argument("--idle", type=float, default=75.0, help="seconds that a request may be waited for")
     parser.add_argument("--workers", type=int, default=1, help="how many processes serve requests")
     parser.add_argument("--liar", help="serve with this lie, such as wsgi_environ.NoQueryString")
     return parser
@@ -54,7 +56,8 @@ def configure(server: Server, arguments: argparse.Namespace) -> None:
     server.threads = arguments.threads
     server.environ_pairs = dict(pair.split("=", 1) for pair in arguments.environ)
     server.unix_path, server.mount, server.workers = arguments.unix, arguments.mount, arguments.workers
-    server.ping_seconds = arguments.ping
+    server.ping_seconds, server.idle_seconds = arguments.ping, arguments.idle
+    server.clear_http2 = arguments.h2c and server.interface == "asgi"
     if arguments.cert:
         server.certificate = first_certificate(arguments.cert)
         server.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=arguments.ca)

@@ -52,7 +52,6 @@ class Cycle(Protocol):
 class Connection:
     """Reads requests, hands each to a cycle, and decides whether there is a next one."""
 
-    idle_seconds = 75.0
     linger_seconds = 2.0
     drain_seconds = 5.0
     drain_bytes = 1 << 20  # of a body that the application left unread
@@ -75,6 +74,8 @@ class Connection:
         self._at_start = True
         self._fed_eof = False
         self._head = b""  # fed to the parser before it knew a request
+        self._due: asyncio.TimerHandle | None = None  # when more of the body is
+        self._overdue = False
 
     async def run(self) -> None:
         """Serve until one side is done with the connection."""
@@ -108,7 +109,7 @@ class Connection:
         """Wait for the next request; None if the client is done or has been silent for too long."""
         self.idle = True
         try:
-            async with asyncio.timeout(self.idle_seconds):
+            async with asyncio.timeout(self.server.idle_seconds):
                 event = await self.next_event()
         except TimeoutError:
             return None
@@ -192,12 +193,33 @@ class Connection:
         """What has come of the body and whether more is to come; None if nothing has; raises as `poll`."""
         event = self.poll()
         if event is None:
+            self.expect_more()
             return None
+        self.expect_nothing()
         if not isinstance(event, h11.Data):
             return b"", False
         with contextlib.suppress(RequestError, ClientDisconnected):  # the next poll raises it again
             self._ahead = self.poll()
         return bytes(event.data), not isinstance(self._ahead, h11.EndOfMessage)
+
+    def expect_more(self) -> None:
+        """Let the application wait for the body, but not for ever; raises RequestError when it is overdue."""
+        if self._overdue:
+            self.closing = True
+            raise RequestError(408, "the rest of the body did not come in time")
+        if self._due is None:
+            self._due = self.server.loop.call_later(self.server.idle_seconds, self.lose_patience)
+
+    def lose_patience(self) -> None:
+        """Have whoever waits for the body look again."""
+        self._overdue = True
+        self.stream.wake()
+
+    def expect_nothing(self) -> None:
+        """Be patient again."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
 
     async def ask_for_body(self) -> None:
         """Send 100 Continue if the client waits for it; raises ClientDisconnected."""

@@ -57,14 +57,18 @@ def liar(*, catches: Sequence[str], area: str = "", interface: str = "") -> Call
 
     def register(cls: Class) -> Class:
         server_class, known_interface, known_area = _place(cls)
-        name = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
-        chosen = interface or known_interface
-        if not chosen or not cls.__doc__ or name in LIARS:
-            raise TypeError(f"the liar {name} lacks an interface or a docstring, or has a namesake")
-        LIARS[name] = Liar(name, chosen, server_class, tuple(catches), area or known_area, cls.__doc__)
+        enter(cls, server_class, interface or known_interface, area or known_area, catches)
         return cls
 
     return register
+
+
+def enter(cls: type, server_class: type[Server], interface: str, area: str, catches: Sequence[str]) -> None:
+    """Register a class whose lie this server tells; raises TypeError."""
+    name = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
+    if not interface or not cls.__doc__ or name in LIARS:
+        raise TypeError(f"the liar {name} lacks an interface or a docstring, or has a namesake")
+    LIARS[name] = Liar(name, interface, server_class, tuple(catches), area, cls.__doc__)
 
 
 def _place(cls: type) -> tuple[type[Server], str, str]:

@@ -33,6 +33,8 @@ from compliance.reference.wsgi_streams import ErrorStream, FileWrapper, InputStr
 if TYPE_CHECKING:
     from compliance.reference.http2 import Http2Connection
 
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"  # RFC 9113 section 3.4
+
 
 class Server:
     """One application on one listening socket; `run` returns the exit status."""
@@ -59,6 +61,8 @@ class Server:
     tls: ssl.SSLContext | None = None
     certificate = ""  # of this server, in PEM
     ping_seconds = 20.0  # of silence, after which a client of a WebSocket is asked whether it is there
+    idle_seconds = 75.0  # that a request, or more of its body, may be waited for
+    clear_http2 = False  # whether clients may begin with HTTP/2 where there is no TLS
     unix_path = ""  # of a socket to listen on in place of host and port
     mount = ""  # the path of the application
     workers = 1
@@ -162,7 +166,20 @@ class Server:
 
     def accept(self, stream: Stream) -> None:
         """Serve a new connection."""
-        connection = self.http2(stream) if stream.protocol == "h2" else self.connection_class(self, stream)
+        if self.clear_http2:
+            self.spawn(self.find_protocol(stream))
+        else:
+            self.begin(stream, http2=stream.protocol == "h2")
+
+    async def find_protocol(self, stream: Stream) -> None:
+        """Serve a new connection in the protocol that its first bytes are of."""
+        while not stream.eof and stream.begins_with(PREFACE) is None:
+            await stream.changed()
+        self.begin(stream, http2=stream.begins_with(PREFACE) is True)
+
+    def begin(self, stream: Stream, *, http2: bool) -> None:
+        """Serve a connection in a task of its own."""
+        connection = self.http2(stream) if http2 else self.connection_class(self, stream)
         self.connections.add(connection)
         self.spawn(self.serve_connection(connection))
 

@@ -113,6 +113,12 @@ class Stream(asyncio.Protocol):
         """Whether nothing is waiting to be taken."""
         return not self._inbox
 
+    def begins_with(self, data: bytes) -> bool | None:
+        """Whether what is waiting to be taken begins with these bytes; None as long as it may turn out to."""
+        if len(self._inbox) < len(data) and data.startswith(self._inbox):
+            return None
+        return self._inbox.startswith(data)
+
     async def write(self, data: bytes) -> None:
         """Return once the kernel has all of `data`; raises ClientDisconnected."""
         self.raise_if_lost()

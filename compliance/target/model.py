@@ -33,7 +33,9 @@ CAPABILITIES: Mapping[str, str] = {
 MODES: Mapping[str, str] = {
     "client-certificates": "HTTPS with {cert} and {key} that asks clients for a certificate signed by {ca}",
     "environ": "with {pair}, a NAME=value of the deployer, in every environ",
+    "h2c": "speaks HTTP/2 in clear text with clients that begin with it",
     "http2": "HTTPS with {cert} and {key} that speaks HTTP/2 to clients that ask for it, by ALPN",
+    "idle": "gives up a client that has been silent for {seconds} s, or as soon after that as it can",
     "ipv6": "listens on IPv6: {host} is an address of that",
     "mount": "the application is mounted under the path {mount}",
     "pings": "a client of a WebSocket that is silent for {seconds} s gets a ping",
@@ -98,6 +100,7 @@ class ServerSpec:
     `debian` are packages of the system, by their names in Debian, without which it cannot be installed.
     `modes` are the other ways in which it can be started.
     `adapter` is what it makes ASGI applications of WSGI applications with, as module:attribute ("": nothing).
+    `fresh`: what one check does may harm the next, so each gets a process of its own.
     """
 
     name: str
@@ -115,6 +118,7 @@ class ServerSpec:
     debian: tuple[str, ...] = ()
     modes: Mapping[str, Mode] = field(default_factory=dict)
     adapter: str = ""
+    fresh: bool = False
 
     def command_in(self, mode: str) -> tuple[str, ...]:
         """The command that starts it in a mode, or as usual without one."""

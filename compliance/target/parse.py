@@ -13,7 +13,7 @@ INTERFACES: tuple[Interface, ...] = ("wsgi", "asgi")
 
 _NAME = re.compile(r"[a-z0-9_.]+(-[a-z0-9_.]+)*")
 _SHARED = ("requires", "lacks", "concurrency", "python", "distribution", "note", "known", "known-failures")
-_SERVER = ("interface", "command", "env", "debian", "modes", "adapter", *_SHARED)
+_SERVER = ("interface", "command", "env", "debian", "modes", "adapter", "fresh", *_SHARED)
 _FRAMEWORK = ("interfaces", "app", "middleware", *_SHARED)
 _OF_ONE_VARIANT = ("variants", "known", "known-failures")
 
@@ -60,7 +60,15 @@ def _server(name: str, table: Table) -> ServerSpec:
         debian=table.texts("debian"),
         modes=_modes(table.table("modes")),
         adapter=table.text("adapter", ""),
+        fresh=_fresh(table),
     )
+
+
+def _fresh(table: Table) -> bool:
+    fresh = table.flag("fresh")
+    if fresh and not table.text("note", ""):
+        raise table.error("fresh", "costs a start for each check: say in `note` why it has to be")
+    return fresh
 
 
 def _modes(table: Table) -> Mapping[str, Mode]:

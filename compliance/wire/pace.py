@@ -1,4 +1,4 @@
-"""Whether the other end has read what was sent: two writes are two reads, without waiting by the clock.
+"""In which pieces bytes are sent, and whether the other end has read them: without waiting by the clock.
 
 Linux tells how many bytes stand in the receive queue of the peer's socket (sock_diag(7)); where that cannot
 be asked, nothing is waited for, and pieces may reach the server together.
@@ -7,7 +7,7 @@ be asked, nothing is waited for, and pieces may reach the server together.
 import socket
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from compliance.wire.http import Connection
 
@@ -16,6 +16,25 @@ _HEADER, _ADDRESSED = struct.Struct("=IHHII"), struct.Struct("=BBBxI")
 _QUEUES = struct.Struct("=II")  # bytes to read, bytes to send
 _QUEUES_AT = _HEADER.size + 4 + 48 + 4
 _PATIENCE = 0.05  # a server that is busy with something else does not read on
+
+
+Rhythm = Callable[[bytes], Sequence[bytes]]
+"""How bytes are sent: cuts them into pieces, each of which the server reads before the next is sent."""
+
+
+def whole(data: bytes) -> Sequence[bytes]:
+    """In one write."""
+    return [data]
+
+
+def bytewise(data: bytes) -> Sequence[bytes]:
+    """Byte by byte."""
+    return [data[place : place + 1] for place in range(len(data))]
+
+
+def cut_at(place: int) -> Rhythm:
+    """In two writes, of which the first has `place` bytes (from the end, if negative)."""
+    return lambda data: [data[:place], data[place:]]
 
 
 def unread(connection: socket.socket) -> int:

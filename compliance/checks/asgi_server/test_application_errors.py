@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from compliance.claims import present
 from compliance.exchange import Exchange
 from compliance.expect import Observe, in_sync, saw
 from compliance.guest.apps import asgi_application_errors, asgi_http_response
@@ -21,8 +22,12 @@ errors = pytest.mark.parametrize("error", list(asgi_application_errors.ERRORS))
 
 
 def looks_complete(exchange: Exchange) -> bool:
-    """Whether the client gets a whole response that is no error; Silence if it gets no end."""
+    """Whether the client gets a whole response that is no error.
+
+    Silence if it gets no end, or if the application was not called.
+    """
     response = exchange.outcome()
+    exchange.wait_called()
     return response is not None and response.complete and response.status < 400
 
 
@@ -45,8 +50,8 @@ def test_an_error_before_the_response_is_answered(server: Server, observe: Obser
 def test_an_answer_to_an_error_is_a_whole_response(server: Server) -> None:
     """The server's own error response is framed like any other: nothing follows it on the connection."""
     exchange = server.open(app=asgi_application_errors.raises)
-    response = exchange.outcome()
-    assert response is None or response.complete, exchange.seen("a complete message")
+    response = present(exchange.outcome(), "an error ends the connection without a response")
+    assert response.complete, exchange.seen("a complete message")
     rest = exchange.afterwards()
     assert in_sync(rest), saw(rest, "nothing between the response and the next one")
 

@@ -27,6 +27,12 @@ def says(
     return exchange
 
 
+def behind(exchange: Exchange) -> bytes:
+    """What follows a response on its connection; fails if there was no response."""
+    assert exchange.answered, exchange.seen("a response")
+    return exchange.afterwards()
+
+
 @requirement("asgi.http.te.server_responsible")
 def test_a_response_of_unknown_length_is_framed_by_the_server(server: Server) -> None:
     """Without Content-Length an HTTP/1.1 client still finds the end of the response."""
@@ -108,7 +114,7 @@ def test_content_encoding_stays_the_application_s(server: Server) -> None:
 def test_a_response_to_head_has_no_content(server: Server) -> None:
     """The body that an application sends in answer to HEAD stays off the wire."""
     exchange = says(server, [start(200, [(b"content-length", b"11")]), *PARTS], "HEAD")
-    rest = exchange.afterwards()
+    rest = behind(exchange)
     assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
@@ -116,7 +122,7 @@ def test_a_response_to_head_has_no_content(server: Server) -> None:
 def test_a_streamed_response_to_head_has_no_content(server: Server) -> None:
     """Without Content-Length no chunk follows the head of a response to HEAD, not even the last."""
     exchange = says(server, [start(), *PARTS], "HEAD")
-    rest = exchange.afterwards()
+    rest = behind(exchange)
     assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
@@ -124,7 +130,7 @@ def test_a_streamed_response_to_head_has_no_content(server: Server) -> None:
 @pytest.mark.parametrize("parts", [PARTS, [body()]], ids=["content", "empty"])
 def test_a_204_response_has_no_content(server: Server, parts: list[dict[str, Any]]) -> None:
     """Nothing follows the head of a 204 response, whatever the application sends."""
-    rest = says(server, [start(204), *parts]).afterwards()
+    rest = behind(says(server, [start(204), *parts]))
     assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
@@ -142,7 +148,7 @@ def test_a_204_response_has_no_transfer_encoding(server: Server) -> None:
 @pytest.mark.parametrize("parts", [PARTS, [body()]], ids=["content", "empty"])
 def test_a_304_response_has_no_content(server: Server, parts: list[dict[str, Any]]) -> None:
     """Nothing follows the head of a 304 response, whatever the application sends."""
-    rest = says(server, [start(304), *parts]).afterwards()
+    rest = behind(says(server, [start(304), *parts]))
     assert in_sync(rest), saw(rest, "nothing between the response's head and the next response")
 
 
@@ -157,7 +163,7 @@ def test_bytes_beyond_the_content_length_stay_off_the_wire(
 ) -> None:
     """What exceeds the application's Content-Length never stands where the next response begins."""
     exchange = says(server, [start(200, [(b"content-length", b"5")]), *parts])
-    rest = exchange.afterwards()
+    rest = behind(exchange)
     assert in_sync(rest), saw(rest, "no bytes beyond the length that was declared")
     assert b"EXTRA" not in rest, saw(rest, "no bytes beyond the length that was declared")
     observe(exchange.values("outcome")[1:])

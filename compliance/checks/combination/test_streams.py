@@ -56,13 +56,14 @@ def test_a_handler_reads_a_part_before_the_rest_is_sent(combination: Server) -> 
 
 @requirement(wsgi="wsgi.err.partial_abort", asgi="asgi.http.body.error_after_partial")
 def test_a_stream_that_fails_does_not_look_complete(combination: Server) -> None:
-    """If the handler's stream raises, the response is a 500 or breaks off; an end by closing cannot tell."""
+    """If the handler's stream raises, the response is a 500 or breaks off; an end by closing cannot tell.
+
+    It may break off before any of it was sent.
+    """
     with combination.open("GET", "/stream-raise", named=True) as exchange:
         found = exchange.outcome()
-    assert found, exchange.seen("a response")
-    assert found.status == 500 or found.framing == "close" or not found.complete, saw(
-        found, "500, or a response that breaks off"
-    )
+    if found and found.status != 500 and found.framing != "close":
+        assert not found.complete, saw(found, "500, or a response that breaks off")
 
 
 @requirement(wsgi="wsgi.err.isolated", asgi="asgi.core.error.app_exception_isolated")

@@ -34,6 +34,10 @@ BARE_CR = {
     "behind the version": b"GET / HTTP/1.1\r\r\nHost: testserver\r\n" + PLACE + b"\r\n",
     "behind a value": get(b"X-A: a\r"),
 }
+BARE_LF = {
+    "before a field": b"X-A: a\nX-B: c",
+    "before what is no field": b"X-A: a\nb",
+}
 TRIMMED = {
     "none": b"X-A:b c",
     "space": b"X-A: b c",
@@ -53,6 +57,11 @@ LARGE = {
 def is_unfolded(values: list[bytes]) -> bool:
     """Whether a folded `a b` became one value with nothing but whitespace in place of the fold."""
     return len(values) == 1 and values[0].split() == [b"a", b"b"] and not {13, 10} & set(values[0])
+
+
+def has_no_lf(one: Attempt) -> bool:
+    """Whether no value that the application got has a LF in it."""
+    return not any(b"\n" in value for call in one.own for _, value in call.fields)
 
 
 def has_a_name_with(name: bytes, one: Attempt) -> bool:
@@ -138,6 +147,15 @@ def test_a_bare_cr_reaches_no_application_and_ends_no_line(server: Server, data:
     got = both(server, data, in_turn=True)
     right = [one.turned_away or (one.in_step and has_no_line_end(one)) for one in got]
     assert all(right), seen(got, "a refusal, or no CR at the application")
+
+
+@requirement("rfc9110.field.invalid_chars")
+@pytest.mark.parametrize("line", BARE_LF.values(), ids=BARE_LF.keys())
+def test_a_bare_lf_is_no_part_of_a_value(server: Server, line: bytes) -> None:
+    """A LF that follows no CR ends its line, or is a space, or makes the request invalid."""
+    got = both(server, get(line), in_turn=True)
+    right = [one.turned_away or (one.in_step and has_no_lf(one)) for one in got]
+    assert all(right), seen(got, f"a refusal, or no LF at the application, not {got[0].values(b'x-a')}")
 
 
 @requirement("rfc9110.field.obs_text_opaque")

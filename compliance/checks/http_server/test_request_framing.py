@@ -156,7 +156,7 @@ def test_the_body_of_any_method_is_framed(server: Server, method: str) -> None:
     """A body is no request, whatever the method is that it comes with."""
     hidden = b"GET /hidden HTTP/1.1\r\nHost: testserver\r\n\r\n"
     data = lines(method.encode() + b" / HTTP/1.1", HOST, b"Content-Length: %d" % len(hidden), body=hidden)
-    got = both(server, data, method=method, in_turn=True)
+    got = [one.answered() for one in both(server, data, method=method, in_turn=True)]
     assert all(one.in_step and all(call.path != b"/hidden" for call in one.own) for one in got), seen(
         got, "no call for the body"
     )
@@ -226,6 +226,16 @@ def test_the_coding_decides_over_the_length(server: Server, fields: tuple[bytes,
     """With both, the body is what the chunks hold, or the request is refused."""
     got = attempt(server, post(*fields, body=HELLO), app="reads")
     assert got.turned_away or got.bodies == [b"hello"], got.seen("the body b'hello', or a refusal")
+
+
+@requirement("rfc9112.te.overrides_cl", needs=("chunked",))
+@pytest.mark.parametrize("coding", [b"xchunked", b"gzip"])
+def test_the_length_beside_an_unknown_coding_does_not_count(server: Server, coding: bytes) -> None:
+    """With a coding that nobody knows, the body is not what the length says."""
+    got = attempt(
+        server, post(b"Transfer-Encoding: " + coding, b"Content-Length: 5", body=b"hello"), app="reads"
+    )
+    assert b"hello" not in got.bodies, got.seen("a refusal, or no body b'hello'")
 
 
 @requirement("rfc9112.te.http10_request", needs=("chunked",))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from compliance.attempt import FOLLOWING, Attempt, attempt, bytewise, cut_at
+from compliance.attempt import FOLLOWING, Attempt, attempt
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import chunked
+from compliance.wire.pace import bytewise, cut_at
 from compliance.wire.spelled import PLACE
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -60,6 +60,14 @@ def test_a_version_that_is_none_reaches_no_application(server: Server, version: 
     assert all(one.turned_away for one in got), seen(got, "a refusal, and no call")
 
 
+@requirement("rfc9112.reqline.invalid_400")
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS.keys())
+def test_the_refusal_of_a_version_blames_the_client(server: Server, version: bytes) -> None:
+    """If a request whose version is spelled in another way is refused, it gets 400, 501 or 505, not 500."""
+    got = attempt(server, lines(b"GET / " + version, HOST), app="reads", in_turn=True)
+    assert got.served or got.refused_with(400, 501, 505), got.seen("400, 501 or 505")
+
+
 @requirement("rfc9110.version.higher_minor")
 @pytest.mark.parametrize("version", [b"HTTP/1.2", b"HTTP/1.9"], ids=["1.2", "1.9"])
 def test_a_higher_minor_version_is_served(server: Server, version: bytes) -> None:
@@ -86,7 +94,8 @@ def test_an_empty_line_before_the_request_line_is_ignored(server: Server) -> Non
 def test_an_empty_line_between_requests_is_ignored(server: Server) -> None:
     """An empty line behind a request, which old clients send, is not part of the next one."""
     got = attempt(server, get(), app="reads", following=b"\r\n" + FOLLOWING, in_turn=True)
-    assert got.in_step, got.seen("no error for the second request")
+    right = got.served and got.in_step
+    assert right, got.seen("an answer, and no error for the second request")
 
 
 @requirement("rfc9112.parse.garbage_400")

@@ -39,7 +39,7 @@ def test_the_host_of_an_absolute_target_is_the_one_that_counts(server: Server) -
         lines(b"GET http://real.example/x HTTP/1.1", b"Host: other.example"),
         app="reads",
         in_turn=True,
-    )
+    ).answered()
     assert b"other.example" not in got.values(b"host"), got.seen(f"real.example, not {got.values(b'host')}")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from compliance.attempt import FOLLOWING
+from compliance.claims import present
 from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_http, wsgi_http
@@ -63,7 +64,8 @@ def test_content_behind_an_offer_is_no_request(server: Server, protocol: bytes) 
         server.call("GET", server.root, named=True)
         calls = server.claim()
         exchange.adopt(calls, exchange.outcome())
-        assert all(line.exchange for line in calls), exchange.seen("no call for what is in the content")
+        right = exchange.answered and all(line.exchange for line in calls)
+        assert right, exchange.seen("an answer, and no call for what is in the content")
 
 
 @requirement("rfc9110.upgrade.only_requested")
@@ -105,7 +107,8 @@ def test_a_101_has_the_connection_option_upgrade(server: Server) -> None:
 def test_a_426_says_what_is_required(server: Server) -> None:
     """If an unknown version of WebSocket gets 426, that has an Upgrade field."""
     got = shake(server, b"GET / HTTP/1.1", OFFER.replace(b"Version: 13", b"Version: 99"))
-    assert got.status != 426 or got.all("upgrade"), saw(got.headers, "Upgrade: websocket")
+    present(got.status == 426, f"an unknown version gets {got.status}")
+    assert got.all("upgrade"), saw(got.headers, "Upgrade: websocket")
 
 
 @requirement(asgi="rfc9110.upgrade.case_insensitive", needs=("websocket",))
@@ -121,8 +124,9 @@ def test_no_100_follows_a_101(server: Server) -> None:
     """If a handshake has an expectation, any 100 (Continue) comes before the 101."""
     with server.prepare() as exchange:
         exchange.send(b"GET / HTTP/1.1\r\nHost: testserver\r\nExpect: 100-continue\r\n" + OFFER + b"\r\n")
-        exchange.read_head()
+        status = exchange.status
         rest = exchange.connection.arrived()
+    present(status == 101, f"a handshake with an expectation gets {status}")
     assert not rest.startswith(b"HTTP/"), saw(rest, "no response behind the final one")
 
 

@@ -29,6 +29,13 @@ def test_shutdown_comes_after_the_running_requests(life: Life) -> None:
     assert shutdown_at(life) > ended.at, life.seen(f"lifespan.shutdown after the request's {ended.name!r}")
 
 
+@requirement("asgi.http.disconnect.server_shutdown")
+@lives(BUSY_AND_FAILED)
+def test_whether_a_running_request_is_still_answered(life: Life, observe: Observe) -> None:
+    """Whether a request that runs at SIGTERM gets its response, or its connection is cut, is recorded."""
+    observe("answered" if life.exchange(1).answered == 200 else "cut")
+
+
 @requirement("asgi.lifespan.shutdown.failed_exit")
 @lives(BUSY_AND_FAILED)
 def test_the_server_terminates_when_shutdown_failed(life: Life) -> None:

@@ -1,13 +1,13 @@
 """ASGI lifespan of a server with several worker processes: each has a lifespan of its own."""
 
 from compliance.expect import saw
-from compliance.guest.apps import default
+from compliance.guest.apps import asgi_lifespan
 from compliance.life import Life, Story, lives
 from compliance.modes import WORKERS
 from compliance.requirements import requirement
 from compliance.stories import asked_of_workers
 
-SEVERAL = Story(default.lifespan, act=asked_of_workers, mode="workers")
+SEVERAL = Story(asgi_lifespan.waits_to_complete, act=asked_of_workers, mode="workers")
 
 
 def processes(life: Life) -> list[int]:

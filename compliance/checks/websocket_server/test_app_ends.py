@@ -2,13 +2,13 @@
 
 import pytest
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, text
 from compliance.guest.apps.asgi_websocket_sending import says_and_leaves, stays
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import TEXT, Frame
 
 ENDS = pytest.mark.parametrize("error", ["", "on purpose"], ids=["returns", "raises"])

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps.asgi_websocket import accept, binary, close, listens, text
 from compliance.guest.apps.asgi_websocket_sending import stays, tries
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import CLOSE, Frame
 
 CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999]

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close
 from compliance.guest.apps.asgi_websocket_sending import says
+from compliance.listener import connected
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire import violations
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, CONTINUATION, TEXT, Frame, close_payload
@@ -20,11 +21,6 @@ VALID = [1000, 1001, 1002, 1003, 1007, 1011, 3000, 3999, 4999]
 OPEN = [1004, 1012, 1013, 1014, 1016, 1999, 2000, 2999, 5000, 65535]
 NORMAL = Frame(CLOSE, close_payload(1000))
 BEGUN = Frame(TEXT, b"begun", final=False)
-
-
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
 
 
 def closing(server: Server, **more: Any) -> WebSocketExchange:

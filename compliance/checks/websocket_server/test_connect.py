@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Closed, Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept
@@ -14,6 +13,7 @@ from compliance.guest.apps.asgi_websocket_asking import asks_before_accept
 from compliance.guest.apps.asgi_websocket_sending import says, stays, tries, tries_late
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import TEXT, Frame, encode
 
 BLANKS = ["x-a", "x-b", "x-a", "set-cookie", "x-c", "set-cookie"]

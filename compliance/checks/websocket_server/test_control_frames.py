@@ -2,14 +2,13 @@
 
 import pytest
 
-from compliance.attempt import bytewise
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
-from compliance.guest.apps import asgi_websocket
+from compliance.listener import aftermath, connected
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire import violations
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import bytewise, send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, PING, PONG, TEXT, Frame, close_payload, encode
 
@@ -22,11 +21,6 @@ PAYLOADS = {
     "125 octets": OCTETS[131:],
 }
 BURST = [b"%d" % number for number in range(10)]
-
-
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
 
 
 def pongs(exchange: WebSocketExchange, last: bytes) -> list[bytes]:
@@ -113,7 +107,5 @@ def test_a_control_frame_of_over_125_octets_fails_the_connection(
     server: Server, violation: Violation
 ) -> None:
     """A ping or pong that is longer than a control frame may be ends the connection."""
-    with connected(server) as exchange:
-        exchange.send(violation.data)
-        frames = violations.aftermath(exchange.connection)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.claims import compresses, reserves
-from compliance.exchange import App, WebSocketExchange
 from compliance.expect import saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import compressing, contents
 from compliance.requirements import requirement
 from compliance.server import Server
-from compliance.wire.deflate import NAME, RSV1, Blocks, Deflater, fragments, noise
+from compliance.wire.deflate import RSV1, Blocks, Deflater, fragments, noise
 from compliance.wire.websocket import BINARY, PING, TEXT, Frame, encode
 
 HINT = "client_no_context_takeover"
@@ -31,24 +31,9 @@ KINDS = {
 }
 
 
-def compressing(server: Server, *parameters: str, app: App = asgi_websocket.listens) -> WebSocketExchange:
-    """An accepted connection that compresses, to an application that listens; or not applicable."""
-    headers = [("Sec-WebSocket-Extensions", "; ".join([NAME, *parameters]))]
-    exchange = server.websocket("/", app=app, headers=headers)
-    compresses(exchange.response)
-    return exchange
-
-
 def compressed(payload: bytes, opcode: int = TEXT) -> Frame:
     """A compressed message in one frame."""
     return Frame(opcode, payload, reserved=RSV1)
-
-
-def contents(exchange: WebSocketExchange) -> list[str | bytes | None]:
-    """What the websocket.receive events hold, once the client has closed: their text if any, else bytes."""
-    exchange.send_close()
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return [event.get("bytes") if event.get("text") is None else event["text"] for event in events]
 
 
 @requirement("rfc7692.msg.decompress")

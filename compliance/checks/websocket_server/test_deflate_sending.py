@@ -3,11 +3,11 @@
 import pytest
 
 from compliance.claims import compresses
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.deflate import NAME, RSV1, TAIL, Inflater, noise
 from compliance.wire.websocket import BINARY, CLOSE, CONTINUATION, PING, TEXT, Frame
 

@@ -4,13 +4,13 @@ from functools import cache
 
 import pytest
 
-from compliance.claims import compresses
-from compliance.exchange import App, WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import compressing, heard
 from compliance.requirements import requirement
 from compliance.server import Server
-from compliance.wire.deflate import NAME, RSV1, Blocks, Deflater, noise
+from compliance.websocket_exchange import WebSocketExchange
+from compliance.wire.deflate import RSV1, Blocks, Deflater, noise
 from compliance.wire.websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Frame, close_payload
 
 FAILURES = {None, 1002, 1003, 1007, 1008, 1009, 1011}  # None: the connection ended without a Close frame
@@ -45,23 +45,9 @@ def bomb() -> bytes:
     return Deflater().message(bytes(BOMB))
 
 
-def compressing(server: Server, *parameters: str, app: App = asgi_websocket.listens) -> WebSocketExchange:
-    """An accepted connection that compresses, to an application that listens; or not applicable."""
-    headers = [("Sec-WebSocket-Extensions", "; ".join([NAME, *parameters]))]
-    exchange = server.websocket("/", app=app, headers=headers)
-    compresses(exchange.response)
-    return exchange
-
-
 def compressed(payload: bytes, opcode: int = TEXT) -> Frame:
     """A compressed message in one frame."""
     return Frame(opcode, payload, reserved=RSV1)
-
-
-def received(exchange: WebSocketExchange) -> list[str | bytes | None]:
-    """What the websocket.receive events held by the time the application's work was over."""
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return [event.get("bytes") if event.get("text") is None else event["text"] for event in events]
 
 
 def code_after(exchange: WebSocketExchange, *frames: Frame) -> int | None:
@@ -76,7 +62,7 @@ def test_what_is_no_utf8_fails_the_connection(server: Server) -> None:
     """A compressed text message whose content is no UTF-8 is no event, and the connection fails."""
     with compressing(server) as exchange:
         code = code_after(exchange, compressed(Blocks().fixed(b"H\xffllo").payload()))
-        found = received(exchange)
+        found = heard(exchange)
     assert (found, code in FAILURES) == ([], True), saw((found, code), "no event, and 1007")
 
 
@@ -86,7 +72,7 @@ def test_rsv1_on_another_frame_fails_the_connection(server: Server, kind: str) -
     """RSV1 on a control frame or a continuation ends the connection as a failure, and makes no event."""
     with compressing(server) as exchange:
         code = code_after(exchange, *WRONG[kind])
-        found = received(exchange)
+        found = heard(exchange)
     assert (found, code in FAILURES) == ([], True), saw((found, code), "no event, and 1002")
 
 
@@ -96,7 +82,7 @@ def test_data_that_do_not_inflate_fail_the_connection(server: Server, kind: str)
     """A message that is no DEFLATE data is no event, and ends the connection as a failure."""
     with compressing(server) as exchange:
         code = code_after(exchange, compressed(BROKEN[kind], BINARY))
-        found = received(exchange)
+        found = heard(exchange)
     assert (found, code in FAILURES) == ([], True), saw((found, code), "no event, and 1007 or the like")
 
 
@@ -105,7 +91,7 @@ def test_what_becomes_of_data_that_break_off(server: Server, observe: Observe) -
     """What becomes of a message whose last block is not complete is recorded: zlib does not tell."""
     with compressing(server) as exchange:
         code = code_after(exchange, compressed(Blocks().fixed(noise(40)).payload()[:20], BINARY))
-        observe((received(exchange), code))
+        observe((heard(exchange), code))
 
 
 @requirement("rfc7692.msg.bomb")

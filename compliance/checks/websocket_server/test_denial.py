@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from compliance.claims import offers
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, built_in, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, text
@@ -13,6 +12,7 @@ from compliance.guest.apps.asgi_websocket_asking import asks_after_answer
 from compliance.guest.apps.asgi_websocket_sending import stays, tries, tries_late
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import TEXT
 
 EXTENSION = "websocket.http.response"

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from compliance.claims import since
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, built_in, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close, text
@@ -17,8 +16,10 @@ from compliance.guest.apps.asgi_websocket_sending import (
     tries_late,
     tries_when_gone,
 )
+from compliance.listener import connected, heard
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import CLOSE, TEXT, Frame
 
 MESSAGES = [str(number) for number in range(10)]
@@ -47,22 +48,11 @@ def resets(exchange: WebSocketExchange) -> None:
 WAYS = pytest.mark.parametrize("way", [closes, closes_without_code, ends, resets])
 
 
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
-
-
 def closed_by_application(server: Server, **more: object) -> WebSocketExchange:
     """A connection that the application has closed, and the client too."""
     exchange = server.websocket("/", app=says, with_={"messages": [accept(), close(**more)]})
     exchange.accepted().ending()
     return exchange
-
-
-def messages(exchange: WebSocketExchange) -> list[Any]:
-    """The texts of all websocket.receive events."""
-    events = exchange.values("received")
-    return [event.get("text") for event in events if event.get("type") == "websocket.receive"]
 
 
 def code_of(event: dict[str, Any]) -> Any:
@@ -150,7 +140,7 @@ def test_a_connection_lost_inside_a_message_is_reported(server: Server) -> None:
     with connected(server) as exchange:
         exchange.send_frame(Frame(TEXT, b"unfinished", final=False))
         exchange.connection.close()
-        texts, event = messages(exchange), exchange.value("disconnected")
+        texts, event = heard(exchange), exchange.value("disconnected")
     assert not texts, saw(texts, "no message")
     assert event.get("type") == "websocket.disconnect", saw(event, "websocket.disconnect")
 
@@ -179,7 +169,7 @@ def test_messages_before_the_clients_close_are_delivered(server: Server) -> None
         exchange.wait_gate("listen")
         server.fence(asgi_websocket.answers_http)
         exchange.open_gate("listen")
-        texts = messages(exchange)
+        texts = heard(exchange)
     assert texts == MESSAGES, saw(texts, repr(MESSAGES))
 
 
@@ -192,7 +182,7 @@ def test_messages_before_a_lost_connection_are_delivered(server: Server) -> None
         exchange.wait_gate("listen")
         server.fence(asgi_websocket.answers_http)
         exchange.open_gate("listen")
-        texts = messages(exchange)
+        texts = heard(exchange)
     assert texts == MESSAGES, saw(texts, repr(MESSAGES))
 
 
@@ -201,7 +191,7 @@ def test_what_follows_the_clients_close_is_no_message(server: Server) -> None:
     """Data that a client sends after its Close frame does not reach the application."""
     with connected(server) as exchange:
         exchange.send_frame(Frame(TEXT, b"a"), Frame(CLOSE, b"\x03\xe8"), Frame(TEXT, b"late"))
-        texts = messages(exchange)
+        texts = heard(exchange)
     assert "late" not in texts, saw(texts, "no message after the Close frame")
 
 

@@ -1,14 +1,11 @@
 """RFC 6455 section 5.4, Fragmentation: messages in parts, and what may come between the parts."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import saw
-from compliance.guest.apps import asgi_websocket
+from compliance.listener import aftermath, connected, contents
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
@@ -17,25 +14,6 @@ from compliance.wire.violations import Violation
 from compliance.wire.websocket import BINARY, PING, PONG, TEXT, Frame, encode, fragments
 
 CONTROL = st.builds(Frame, st.sampled_from([PING, PONG]), st.binary(max_size=20))
-
-
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
-
-
-def contents(exchange: WebSocketExchange) -> list[Any]:
-    """What the websocket.receive events hold, in order, once the client has closed the connection."""
-    exchange.send_close()
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return [event.get("bytes") if event.get("text") is None else event["text"] for event in events]
-
-
-def aftermath(server: Server, violation: Violation) -> list[Frame]:
-    """What comes of a violation, up to a pong, a Close frame or the end of the connection."""
-    with connected(server) as exchange:
-        exchange.send(violation.data)
-        return violations.aftermath(exchange.connection)
 
 
 def mixed(parts: list[bytes], between: list[Frame]) -> list[Frame]:
@@ -161,7 +139,7 @@ def test_any_message_with_control_frames_between_its_fragments_arrives(
 @pytest.mark.parametrize("violation", violations.FRAGMENTED_CONTROL, ids=str)
 def test_a_fragmented_control_frame_fails_the_connection(server: Server, violation: Violation) -> None:
     """A control frame is whole: one that is the beginning of something ends the connection."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -169,7 +147,7 @@ def test_a_fragmented_control_frame_fails_the_connection(server: Server, violati
 @pytest.mark.parametrize("violation", violations.INTERLEAVED, ids=str)
 def test_a_message_within_a_message_fails_the_connection(server: Server, violation: Violation) -> None:
     """A data frame that begins a message before the one before it is complete ends the connection."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -177,5 +155,5 @@ def test_a_message_within_a_message_fails_the_connection(server: Server, violati
 @pytest.mark.parametrize("violation", violations.ORPHANS, ids=str)
 def test_a_continuation_of_nothing_fails_the_connection(server: Server, violation: Violation) -> None:
     """A continuation frame where no message has begun ends the connection."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")

@@ -1,19 +1,16 @@
 """RFC 6455 section 5.2 and 5.3, framing: masks, reserved bits, opcodes and lengths of a client's frames."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.attempt import Rhythm, bytewise, cut_at
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import aftermath, connected, contents
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import Rhythm, bytewise, cut_at, send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import BINARY, CLOSE, PING, TEXT, Frame, encode, fragments
 
@@ -27,30 +24,9 @@ MASKS = {
 HUGE = 1 << 62
 
 
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
-
-
-def contents(exchange: WebSocketExchange) -> list[Any]:
-    """What the websocket.receive events hold, in order, once the client has closed the connection."""
-    exchange.send_close()
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return [event.get("bytes") if event.get("text") is None else event["text"] for event in events]
-
-
-def aftermath(server: Server, violation: Violation) -> list[Frame]:
-    """What comes of a violation, up to a pong, a Close frame or the end of the connection."""
-    with connected(server) as exchange:
-        exchange.send(violation.data)
-        return violations.aftermath(exchange.connection)
-
-
 def outcome(server: Server, data: bytes) -> str:
     """In words what comes of a frame."""
-    with connected(server) as exchange:
-        exchange.send(data)
-        frames = violations.aftermath(exchange.connection)
+    frames = aftermath(server, data)
     codes = [frame.code for frame in frames if frame.opcode == CLOSE]
     return f"closed with {codes[0]}" if codes else "accepted" if violations.goes_on(frames) else "closed"
 
@@ -90,7 +66,7 @@ def test_any_frame_is_unmasked(server: Server, mask: bytes, data: bytes) -> None
 @pytest.mark.parametrize("violation", violations.UNMASKED, ids=str)
 def test_an_unmasked_frame_fails_the_connection(server: Server, violation: Violation) -> None:
     """A client that does not mask a frame is not listened to any longer."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -104,7 +80,7 @@ def test_what_answers_an_unmasked_frame(server: Server, observe: Observe) -> Non
 @pytest.mark.parametrize("violation", violations.RESERVED_BITS, ids=str)
 def test_a_reserved_bit_fails_the_connection(server: Server, violation: Violation) -> None:
     """A reserved bit to which no extension gives a meaning ends the connection."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -112,7 +88,7 @@ def test_a_reserved_bit_fails_the_connection(server: Server, violation: Violatio
 @pytest.mark.parametrize("violation", violations.UNKNOWN_OPCODES, ids=str)
 def test_an_unknown_opcode_fails_the_connection(server: Server, violation: Violation) -> None:
     """A frame with an opcode that has no meaning ends the connection."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -120,7 +96,7 @@ def test_an_unknown_opcode_fails_the_connection(server: Server, violation: Viola
 @pytest.mark.parametrize("violation", violations.IMPOSSIBLE_LENGTHS, ids=str)
 def test_a_length_of_64_bits_fails_the_connection(server: Server, violation: Violation) -> None:
     """A length has 63 bits: one with the highest bit set ends the connection at once."""
-    frames = aftermath(server, violation)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 
@@ -150,7 +126,7 @@ def test_a_message_is_as_long_as_its_frame_says(server: Server, size: int) -> No
     """Around each limit of the length forms a frame ends where it ought to: the next message is found."""
     with connected(server) as exchange:
         exchange.send_frame(Frame(BINARY, b"x" * size), Frame(BINARY, b"next"))
-        found = [len(data) for data in contents(exchange)]
+        found = [len(data or b"") for data in contents(exchange)]
     assert found == [size, 4], saw(found, f"messages of {size} octets and of 4")
 
 
@@ -168,7 +144,7 @@ def test_a_frame_may_come_in_segments(server: Server, size: int, rhythm: Rhythm)
     """A frame that is cut within its head, its length, its masking key or its payload is one frame."""
     with connected(server) as exchange:
         send_pieces(exchange.connection, rhythm(encode(Frame(BINARY, b"x" * size))))
-        found = [len(data) for data in contents(exchange)]
+        found = [len(data or b"") for data in contents(exchange)]
     assert found == [size], saw(found, f"one message of {size} octets")
 
 
@@ -178,7 +154,7 @@ def test_a_frame_may_come_in_many_segments(server: Server) -> None:
     data = encode(Frame(BINARY, b"x" * 65536))
     with connected(server) as exchange:
         send_pieces(exchange.connection, [data[n : n + 997] for n in range(0, len(data), 997)])
-        found = [len(data) for data in contents(exchange)]
+        found = [len(data or b"") for data in contents(exchange)]
     assert found == [65536], saw(found, "one message of 65536 octets")
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import connected, contents
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.upload import taken
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import BINARY, CONTINUATION, PING, PONG, TEXT, Frame, encode
 
 OCTETS = bytes(range(256))
@@ -21,21 +22,10 @@ TEXTS = ["hello", "h\u00e9llo \U0001f600", "a\x00b", '{"a": [1, 2]}\r\n', "\ufef
 SIZES = [1, 125, 126, 127, 65535, 65536]
 
 
-def connected(server: Server, app: Any = asgi_websocket.listens) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=app).accepted()
-
-
 def events(exchange: WebSocketExchange) -> list[dict[str, Any]]:
     """Every websocket.receive of the connection, once the client has closed it."""
     exchange.send_close()
     return [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-
-
-def contents(exchange: WebSocketExchange) -> list[str | bytes | None]:
-    """What the websocket.receive events hold, in order: text if they have any, else bytes."""
-    found = events(exchange)
-    return [event.get("bytes") if event.get("text") is None else event["text"] for event in found]
 
 
 def fragments(opcode: int, data: bytes, cuts: Sequence[int]) -> list[Frame]:

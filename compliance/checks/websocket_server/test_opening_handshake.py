@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from compliance.attempt import Rhythm, bytewise, cut_at
 from compliance.claims import offers
 from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
@@ -14,7 +13,7 @@ from compliance.guest.apps.asgi_websocket_sending import says
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import Rhythm, bytewise, cut_at, send_pieces
 from compliance.wire.websocket import handshake
 
 Changes = Mapping[str, str | None]

@@ -2,14 +2,14 @@
 
 import pytest
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, close, text
-from compliance.guest.apps.asgi_websocket_asking import asks_after_answer
+from compliance.guest.apps.asgi_websocket_asking import asks_after_answer, listens_after_answer
 from compliance.guest.apps.asgi_websocket_sending import stays, tries_late
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 
 ENDS = pytest.mark.parametrize("error", ["", "on purpose"], ids=["returns", "raises"])
 
@@ -39,6 +39,13 @@ def test_a_denied_client_gets_403(server: Server) -> None:
 def test_the_403_does_not_wait_for_the_application_to_return(server: Server) -> None:
     """A denied client has its 403 while the application stays in its call."""
     with server.websocket("/", app=stays, with_={"messages": [close()]}) as exchange:
+        assert exchange.status == 403, exchange.seen("403 Forbidden")
+
+
+@requirement("asgi.ws.close.before_accept_403", definite=True)
+def test_a_client_is_denied_by_an_application_that_listens_on(server: Server) -> None:
+    """A denied client has its 403 although the application returns at websocket.disconnect only."""
+    with server.websocket("/", app=listens_after_answer, with_={"messages": [close()]}) as exchange:
         assert exchange.status == 403, exchange.seen("403 Forbidden")
 
 

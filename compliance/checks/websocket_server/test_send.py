@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
 from compliance.guest.apps.asgi_websocket import accept, binary, text
 from compliance.guest.apps.asgi_websocket_sending import BLOCK, floods, stays
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import BINARY, CLOSE, CONTINUATION, TEXT, Frame
 
 MIB = 1 << 20

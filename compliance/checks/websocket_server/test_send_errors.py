@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Closed, saw
 from compliance.guest.apps.asgi_websocket import accept, binary, close, text
 from compliance.guest.apps.asgi_websocket_sending import tries
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire.websocket import BINARY, TEXT, Frame
 
 REFUSED = "an exception out of send"

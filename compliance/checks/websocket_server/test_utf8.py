@@ -1,14 +1,12 @@
 """RFC 6455 section 5.6 and 8.1: text is UTF-8, wherever it is cut, and what is not ends the connection."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import aftermath, connected, contents
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire import violations
@@ -33,18 +31,6 @@ LAST = [
 ]
 
 
-def connected(server: Server) -> WebSocketExchange:
-    """An accepted connection to an application that listens."""
-    return server.websocket("/", app=asgi_websocket.listens).accepted()
-
-
-def contents(exchange: WebSocketExchange) -> list[Any]:
-    """The texts of the websocket.receive events, in order, once the client has closed the connection."""
-    exchange.send_close()
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return [event.get("text") for event in events]
-
-
 def ended(frames: list[Frame]) -> str:
     """In words whether these frames, up to a pong or the end, show a connection that has failed."""
     return "goes on" if violations.goes_on(frames) else "failed"
@@ -54,9 +40,7 @@ def ended(frames: list[Frame]) -> str:
 @pytest.mark.parametrize("violation", violations.INVALID_TEXT, ids=str)
 def test_text_that_is_not_utf8_fails_the_connection(server: Server, violation: Violation) -> None:
     """A text message whose octets are no UTF-8 ends the connection."""
-    with connected(server) as exchange:
-        exchange.send(violation.data)
-        frames = violations.aftermath(exchange.connection)
+    frames = aftermath(server, violation.data)
     assert not violations.goes_on(frames), saw(frames, "a Close frame, or the end of the connection")
 
 

@@ -6,14 +6,14 @@ what the client is told, and what becomes of the connection.
 
 import pytest
 
-from compliance.attempt import bytewise
-from compliance.exchange import WebSocketExchange
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.listener import connected, heard
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.websocket_exchange import WebSocketExchange
 from compliance.wire import violations
-from compliance.wire.pace import send_pieces
+from compliance.wire.pace import bytewise, send_pieces
 from compliance.wire.violations import Violation
 from compliance.wire.websocket import CLOSE, TEXT, Frame, encode
 
@@ -46,7 +46,7 @@ EVERY_KIND = pytest.mark.parametrize(
 
 def spoiled(server: Server, violation: Violation) -> WebSocketExchange:
     """An accepted connection to an application that listens, after the violation."""
-    exchange = server.websocket("/", app=asgi_websocket.listens).accepted()
+    exchange = connected(server)
     exchange.send(violation.data)
     return exchange
 
@@ -54,8 +54,7 @@ def spoiled(server: Server, violation: Violation) -> WebSocketExchange:
 def messages(exchange: WebSocketExchange) -> tuple[str | bytes | None, ...]:
     """What the application got in messages, once the client has gone."""
     exchange.connection.close()
-    events = [event for event in exchange.values("received") if event.get("type") == "websocket.receive"]
-    return tuple(event.get("bytes") if event.get("text") is None else event["text"] for event in events)
+    return tuple(heard(exchange))
 
 
 @requirement("rfc6455.validate.input")

@@ -138,6 +138,7 @@ def test_the_connection_is_closed_if_the_file_is_too_short(server: Server, kind:
     """If a file is shorter than announced, the server corrects that, or no later response comes behind it."""
     exchange = server.open(app=apps.sends, with_={"kind": kind, "headers": [("Content-Length", "20")]})
     rest = exchange.after_a_short_body(10)
+    exchange.wait_called()
     assert b"HTTP/1." not in rest, saw(rest, "a closed connection behind the file")
 
 

@@ -12,7 +12,11 @@ from compliance.server import Server
 
 LENGTH, CHUNKS = b"Content-Length: 100\r\n", b"Transfer-Encoding: chunked\r\n"
 CUT_LENGTH = LENGTH + b"\r\n0123"
-CUT_CHUNKS = {"in a chunk": CHUNKS + b"\r\n64\r\n0123", "after one": CHUNKS + b"\r\n4\r\n0123\r\n"}
+CUT_CHUNKS = {
+    "in a chunk": CHUNKS + b"\r\n64\r\n0123",
+    "after one": CHUNKS + b"\r\n4\r\n0123\r\n",
+    "before the last line end": CHUNKS + b"\r\n4\r\n0123\r\n0\r\n",
+}
 MALFORMED = {
     "no size": b"GARBAGE\r\n",
     "a negative size": b"-1\r\nGARBAGE\r\n",

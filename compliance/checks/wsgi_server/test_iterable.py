@@ -11,6 +11,7 @@ from compliance.expect import NotHttp, Observe, saw
 from compliance.guest.apps import wsgi_iterable as apps
 from compliance.requirements import requirement
 from compliance.server import Server
+from compliance.wire.http import Response
 
 KINDS = sorted(apps.KINDS)
 BLOCKS = st.lists(st.binary(max_size=40), max_size=6)
@@ -84,11 +85,19 @@ def test_no_other_attributes_of_the_iterable_are_used(server: Server) -> None:
     assert used <= ALLOWED, saw(sorted(used), f"none but {sorted(ALLOWED)}")
 
 
+def answer(server: Server, result: Any) -> Response | None:
+    """What the client gets of an application with this result, if anything; fails if it is not called."""
+    exchange = server.open(app=apps.gives_object, with_={"result": result})
+    found = exchange.outcome()
+    exchange.wait_called()
+    return found
+
+
 @requirement("wsgi.strings.str_body_rejected")
 @pytest.mark.parametrize("result", [["text"], "text"], ids=["a block", "the result"])
 def test_a_str_is_no_body(server: Server, result: Any) -> None:
     """A str in place of bytes is answered with 500, or not at all; it is not encoded in silence."""
-    found = server.open(app=apps.gives_object, with_={"result": result}).outcome()
+    found = answer(server, result)
     assert found is None or found.status == 500 or not found.complete, saw(
         found, "500, or a response broken off"
     )
@@ -97,7 +106,7 @@ def test_a_str_is_no_body(server: Server, result: Any) -> None:
 @requirement("wsgi.strings.str_body_rejected", definite=True)
 def test_a_block_of_none_is_no_body(server: Server) -> None:
     """None in place of bytes is never sent as text, but for that of a server's own error."""
-    found = server.open(app=apps.gives_object, with_={"result": [b"one", None]}).outcome()
+    found = answer(server, [b"one", None])
     assert found is None or found.status == 500 or b"None" not in found.body, saw(
         found, "no text that stands for None"
     )

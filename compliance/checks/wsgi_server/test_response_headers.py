@@ -50,8 +50,13 @@ LATIN_1 = st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categori
 
 
 def wire(server: Server, **with_: Any) -> bytes:
-    """Everything that the server sends when start_response is given these arguments."""
-    return server.open(app=apps.answers, with_=with_, headers=CLOSE).connection.read_to_end()
+    """Everything that the server sends when start_response is given these arguments.
+
+    Fails unless the application is called.
+    """
+    exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
+    exchange.wait_called()
+    return exchange.connection.read_to_end()
 
 
 def lines(raw: bytes) -> list[bytes]:
@@ -114,7 +119,9 @@ def test_start_response_refuses_malformed_headers(server: Server, headers: Any) 
 )
 def test_a_character_beyond_latin1_is_an_error(server: Server, with_: dict[str, Any]) -> None:
     """A status or a header with a character above U+00FF is answered with 500, or not at all."""
-    found = server.open(app=apps.answers, with_=with_, headers=CLOSE).outcome()
+    exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
+    found = exchange.outcome()
+    exchange.wait_called()
     assert found is None or found.status == 500, saw(found, "500, or no response")
 
 
@@ -123,6 +130,7 @@ def test_a_character_beyond_latin1_leaves_nobody_waiting(server: Server) -> None
     """A client whose response cannot be encoded gets another one, or the end of its connection."""
     exchange = server.open(app=apps.answers, with_={"headers": [("X-A", "\u20ac")]})
     found = exchange.outcome()
+    exchange.wait_called()
     assert found is None or found.complete or exchange.connection.ended, saw(found, "an end")
 
 
@@ -143,7 +151,9 @@ def test_what_becomes_of_a_hop_by_hop_header(
 def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server) -> None:
     """If an application sets Transfer-Encoding, its response is still framed once, or refused."""
     with_ = {"headers": [("Transfer-Encoding", "chunked")], "blocks": [b"he", b"llo"]}
-    found = server.open(app=apps.answers, with_=with_).outcome()
+    exchange = server.open(app=apps.answers, with_=with_)
+    found = exchange.outcome()
+    exchange.wait_called()
     assert found is None or found.status == 500 or (found.complete and found.body == b"hello"), saw(
         found, "the body 'hello' in one framing, or an error"
     )
@@ -153,8 +163,7 @@ def test_a_transfer_encoding_of_the_application_breaks_no_framing(server: Server
 def test_a_transfer_encoding_of_the_application_is_not_repeated(server: Server) -> None:
     """If an application sets Transfer-Encoding, its response says chunked once at most."""
     with_ = {"headers": [("Transfer-Encoding", "chunked")], "blocks": [b"he", b"llo"]}
-    exchange = server.open(app=apps.answers, with_=with_, headers=CLOSE)
-    head = lines(exchange.connection.read_to_end().lower())
+    head = lines(wire(server, **with_).lower())
     codings = [line for line in head if line.startswith(b"transfer-encoding:")]
     assert b" ".join(codings).count(b"chunked") <= 1, saw(codings, "chunked at most once")
 

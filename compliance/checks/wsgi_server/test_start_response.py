@@ -21,6 +21,13 @@ def pass_gates(exchange: Exchange, *gates: str) -> None:
         exchange.open_gate(gate)
 
 
+def unstarted(server: Server, blocks: list[bytes]) -> bytes:
+    """All that the server sends for an application that gives blocks and never calls start_response."""
+    exchange = server.open(app=apps.never_starts, with_={"blocks": blocks}, headers=CLOSE)
+    exchange.wait_called()
+    return exchange.connection.read_to_end()
+
+
 @requirement("wsgi.sr.returns_write")
 def test_start_response_returns_a_callable(server: Server) -> None:
     """What start_response returns can be called."""
@@ -108,8 +115,7 @@ def test_start_response_after_an_empty_block(server: Server, observe: Observe) -
 @requirement("wsgi.sr.never_called", definite=True)
 def test_a_response_that_never_starts_corrupts_no_status_line(server: Server) -> None:
     """Without a call of start_response no data goes out under a head that is none."""
-    exchange = server.open(app=apps.never_starts, with_={"blocks": [b"data"]}, headers=CLOSE)
-    raw = exchange.connection.read_to_end()
+    raw = unstarted(server, [b"data"])
     assert re.match(rb"HTTP/1\.[01] [1-5][0-9]{2} |$", raw), saw(raw, "a status line of HTTP, or nothing")
 
 
@@ -117,8 +123,7 @@ def test_a_response_that_never_starts_corrupts_no_status_line(server: Server) ->
 @pytest.mark.parametrize("blocks", [[b"data"], []], ids=["a block", "no block"])
 def test_a_response_that_never_starts_is_an_error(server: Server, blocks: list[bytes]) -> None:
     """Without a call of start_response the client gets an error, or no response at all."""
-    exchange = server.open(app=apps.never_starts, with_={"blocks": blocks}, headers=CLOSE)
-    raw = exchange.connection.read_to_end()
+    raw = unstarted(server, blocks)
     assert raw == b"" or raw.split(b" ")[1:2] == [b"500"], saw(raw, "500, or a closed connection")
 
 
@@ -203,7 +208,9 @@ def test_exc_info_answers_an_error_of_start_response(server: Server) -> None:
 @requirement("wsgi.sr.status_sent")
 def test_a_header_status_is_not_the_status(server: Server) -> None:
     """A header Status, which CGI has in place of a status line, changes nothing here."""
-    found = server.open(app=apps.answers, with_={"headers": [("Status", "404 Not Found")]}).outcome()
+    exchange = server.open(app=apps.answers, with_={"headers": [("Status", "404 Not Found")]})
+    found = exchange.outcome()
+    exchange.wait_called()
     assert found is None or found.status in {200, 500}, saw(found, "200, or 500 for a refused header")
 
 

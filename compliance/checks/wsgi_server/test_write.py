@@ -87,6 +87,7 @@ def test_nothing_is_written_beyond_the_content_length(server: Server, parts: lis
     """No more of what is given to write() reaches the wire than the Content-Length allows."""
     with_ = {"parts": parts, "headers": [("Content-Length", "5")]}
     exchange = server.open(app=apps.writes, with_=with_, headers=[("Connection", "close")])
+    exchange.wait_called()
     raw = exchange.connection.read_to_end()
     assert b"excess" not in raw, saw(raw, "five bytes of content")
 
@@ -103,6 +104,7 @@ def test_a_failure_after_write_looks_like_one(server: Server) -> None:
     """If the application raises after write(), the client can tell that this is not the response."""
     exchange = server.open(app=apps.writes_and_fails, with_={"headers": [("Content-Length", "8")]})
     failed = exchange.is_cut_short(5) or exchange.status == 500
+    exchange.wait_called()
     assert failed, exchange.seen("a response broken off, or 500")
 
 

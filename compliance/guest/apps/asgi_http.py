@@ -35,6 +35,13 @@ async def reads(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
     await _answer(scope, send, b"read")
 
 
+async def answers(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
+    """Read the body, and answer; note nothing of a request that may be large."""
+    while (await receive()).get("more_body", False):
+        pass
+    await _answer(scope, send, b"answered")
+
+
 async def ignores(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
     """Note the request, and answer without a look at the body."""
     _note_request(scope, channel)

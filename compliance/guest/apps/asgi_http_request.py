@@ -1,5 +1,6 @@
 """ASGI apps that note what a server gives them of a request's body."""
 
+import gc
 import hashlib
 import inspect
 from typing import Any, Callable, Dict
@@ -33,6 +34,12 @@ async def contents(scope: Dict[str, Any], receive: Any, send: Callable[..., Any]
         return {**message, "body": bytes(message["body"])} if "body" in message else message
 
     await events(scope, receive_bytes, send, channel)
+
+
+async def collects(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:
+    """Have what is referred to only by itself collected; answer 200."""
+    gc.collect()
+    await answer(send, b"")
 
 
 async def late_events(scope: Dict[str, Any], receive: Any, send: Callable[..., Any], channel: Any) -> None:

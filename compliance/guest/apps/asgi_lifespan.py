@@ -100,6 +100,15 @@ async def completes(scope: Message, receive: Receive, send: Send, channel: Any) 
     await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
 
 
+async def waits_to_complete(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
+    """Complete startup, and shutdown after the gate "shutdown"."""
+    await _received(receive, channel)
+    await _sent(send, channel, {"type": "lifespan.startup.complete"})
+    await _received(receive, channel)
+    await channel.agate("shutdown")
+    await _sent(send, channel, {"type": "lifespan.shutdown.complete"})
+
+
 async def refused(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
     """Try events that no server knows, or none expects yet; then complete startup and shutdown."""
     await _received(receive, channel)

@@ -72,3 +72,13 @@ async def asks_after_answer(
     for message in messages:
         await send(message)
     await _asks(receive, channel)
+
+
+async def listens_after_answer(
+    scope: Message, receive: Receive, send: Send, channel: Any, messages: Any
+) -> None:
+    """Answer the handshake with these messages, and return when the disconnect has come."""
+    await connected(scope, receive, channel)
+    for message in messages:
+        await send(message)
+    await listen(receive, channel)

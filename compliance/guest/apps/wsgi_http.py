@@ -39,6 +39,12 @@ def reads(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     return _answer(environ, start_response, b"read")
 
 
+def answers(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Read the body, and answer; note nothing of a request that may be large."""
+    _content(environ)
+    return _answer(environ, start_response, b"answered")
+
+
 def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
     """Note the request, and answer without a look at the body."""
     _note_request(environ, channel)

@@ -16,10 +16,11 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    options = arguments("cert", "key", "unix", "mount", "threads")
+    options = arguments("cert", "key", "unix", "mount", "threads", "idle")
     app = PathInfoDispatcher({options.mount: options.app}) if options.mount else options.app
     threads = {"numthreads": int(options.threads), "max": int(options.threads)} if options.threads else {}
-    server = Server(options.unix or (options.host, options.port), app, **threads)
+    patience = {"timeout": int(options.idle)} if options.idle else {}
+    server = Server(options.unix or (options.host, options.port), app, **threads, **patience)
     if options.cert:
         server.ssl_adapter = BuiltinSSLAdapter(options.cert, options.key)
     # `stop` waits for the loop that `safe_start` runs in this thread, so it cannot be called from here;

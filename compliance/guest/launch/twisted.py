@@ -15,10 +15,12 @@ from compliance.guest.launch import arguments
 
 def main() -> None:
     """Serve until a signal ends the process."""
-    options = arguments("cert", "key", "mount", "threads")
+    options = arguments("cert", "key", "mount", "threads", "idle")
     if options.threads:
         reactor.suggestThreadPoolSize(int(options.threads))
-    site = Site(_root(options.mount or "", WSGIResource(reactor, reactor.getThreadPool(), options.app)))
+    resource = WSGIResource(reactor, reactor.getThreadPool(), options.app)
+    patience = {"timeout": int(options.idle)} if options.idle else {}
+    site = Site(_root(options.mount or "", resource), **patience)
     site.noisy = False
     serverFromString(reactor, _endpoint(options)).listen(site)
     reactor.run()

@@ -216,3 +216,12 @@ class DisconnectsAtShutdown(HTTPCycle):
     def is_disconnected(self) -> bool:
         """Or if it is true."""
         return self.stopping or super().is_disconnected()
+
+
+@liar(area="lifecycle", catches=["test_whether_a_running_request_is_still_answered"])
+class CutsAtShutdown(HTTPCycle):
+    """When the server is told to stop, the connections of running requests are closed."""
+
+    def shutdown(self) -> None:
+        """Close it."""
+        self.stream.close()

@@ -10,27 +10,11 @@ from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.http2 import Http2Connection
 from compliance.reference.http2_stream import Http2Stream
 from compliance.reference.liar import liar
+from compliance.reference.liar_http2 import http2_liar
 from compliance.reference.request import Headers
-from compliance.reference.server import Server
 
 
-class InTurnStream(Http2Stream):
-    """Waits for its turn."""
-
-    async def run(self, headers: Headers) -> None:
-        """One at a time."""
-        turn: asyncio.Lock = self.connection.__dict__.setdefault("turn", asyncio.Lock())
-        async with turn:
-            await super().run(headers)
-
-
-class InTurnConnection(Http2Connection):
-    """Serves requests in turn."""
-
-    stream_class = InTurnStream
-
-
-@liar(
+@http2_liar(
     catches=[
         "test_a_later_request_is_answered_before_an_earlier_one",
         "test_parts_of_two_responses_alternate",
@@ -41,18 +25,21 @@ class InTurnConnection(Http2Connection):
         "test_a_stream_that_is_reset_disconnects_no_other",
         "test_requests_that_overlap_keep_their_scopes",
         "test_a_stream_stays_open_for_its_trailers",
-    ],
-    area="asgi_server",
-    interface="asgi",
+    ]
 )
-class InTurn(Server):
+class InTurn(Http2Stream):
     """The requests of a connection are served one after the other."""
 
-    http2_class = InTurnConnection
+    async def run(self, headers: Headers) -> None:
+        """One at a time."""
+        turn: asyncio.Lock = self.connection.__dict__.setdefault("turn", asyncio.Lock())
+        async with turn:
+            await super().run(headers)
 
 
-class StuckStream(Http2Stream):
-    """Writes whole bodies while nobody else may write."""
+@http2_liar(catches=["test_a_response_that_the_client_does_not_read_holds_up_no_other"])
+class HeldUp(Http2Stream):
+    """A response that waits for its window holds up the others of its connection."""
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """Hold up the others."""
@@ -61,25 +48,9 @@ class StuckStream(Http2Stream):
             await super().write(data, last=last)
 
 
-class StuckConnection(Http2Connection):
-    """Its streams hold each other up."""
-
-    stream_class = StuckStream
-
-
-@liar(
-    catches=["test_a_response_that_the_client_does_not_read_holds_up_no_other"],
-    area="asgi_server",
-    interface="asgi",
-)
-class HeldUp(Server):
-    """A response that waits for its window holds up the others of its connection."""
-
-    http2_class = StuckConnection
-
-
-class FailingStream(Http2Stream):
-    """Takes the connection down with it."""
+@http2_liar(catches=["test_an_application_that_fails_harms_no_other_stream"])
+class FailsTogether(Http2Stream):
+    """When one application fails, the connection is dropped."""
 
     def break_off(self) -> None:
         """Reset all."""
@@ -91,19 +62,6 @@ class FailingStream(Http2Stream):
             self.break_off()
         else:
             await super().answer(status, text, headers)
-
-
-class FailingConnection(Http2Connection):
-    """Ends with its first failure."""
-
-    stream_class = FailingStream
-
-
-@liar(catches=["test_an_application_that_fails_harms_no_other_stream"], area="asgi_server", interface="asgi")
-class FailsTogether(Server):
-    """When one application fails, the connection is dropped."""
-
-    http2_class = FailingConnection
 
 
 @liar(
@@ -128,33 +86,19 @@ class EndsWell(HTTPCycle):
         await self.flush()
 
 
-class LateCredit(Http2Stream):
-    """Keeps the client's credit."""
+@http2_liar(
+    catches=[
+        "test_a_large_body_passes_through_http2",
+        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
+    ]
+)
+class NoCredit(Http2Stream):
+    """No window is ever opened again."""
 
     def take(self) -> bytes:
         """For good."""
         self._owed = 0
         return super().take()
-
-
-class LateCreditConnection(Http2Connection):
-    """Never lets a client send more than the first windows."""
-
-    stream_class = LateCredit
-
-
-@liar(
-    catches=[
-        "test_a_large_body_passes_through_http2",
-        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
-    ],
-    area="asgi_server",
-    interface="asgi",
-)
-class NoCredit(Server):
-    """No window is ever opened again."""
-
-    http2_class = LateCreditConnection
 
 
 class CountingStream(Http2Stream):
@@ -168,8 +112,16 @@ class CountingStream(Http2Stream):
         super().take_data(data, size)
 
 
-class OpenStream(CountingStream):
-    """Has no end if there was more than one part."""
+@http2_liar(
+    catches=[
+        "test_the_parts_of_a_body_are_joined_however_data_is_split",
+        "test_only_the_last_event_of_a_body_over_http2_ends_it",
+        "test_a_large_body_passes_through_http2",
+        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
+    ]
+)
+class NeverEnds(CountingStream):
+    """A body over HTTP/2 that comes in several parts is never complete."""
 
     def take_end(self) -> None:
         """Overlook it."""
@@ -177,55 +129,19 @@ class OpenStream(CountingStream):
             super().take_end()
 
 
-class OpenConnection(Http2Connection):
-    """Overlooks the ends of bodies."""
-
-    stream_class = OpenStream
-
-
-@liar(
+@http2_liar(
     catches=[
         "test_the_parts_of_a_body_are_joined_however_data_is_split",
-        "test_only_the_last_event_of_a_body_over_http2_ends_it",
         "test_a_large_body_passes_through_http2",
         "test_a_body_that_the_application_does_not_read_holds_up_no_other",
-    ],
-    area="asgi_server",
-    interface="asgi",
+    ]
 )
-class NeverEnds(Server):
-    """A body over HTTP/2 that comes in several parts is never complete."""
-
-    http2_class = OpenConnection
-
-
-class LosingStream(CountingStream):
-    """Keeps its first part."""
+class FirstPartOnly(CountingStream):
+    """Of a body over HTTP/2 the first part arrives."""
 
     def take_data(self, data: bytes, size: int) -> None:
         """Nothing of the others."""
         super().take_data(b"" if self.parts else data, size)
-
-
-class LosingConnection(Http2Connection):
-    """Loses parts of bodies."""
-
-    stream_class = LosingStream
-
-
-@liar(
-    catches=[
-        "test_the_parts_of_a_body_are_joined_however_data_is_split",
-        "test_a_large_body_passes_through_http2",
-        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
-    ],
-    area="asgi_server",
-    interface="asgi",
-)
-class FirstPartOnly(Server):
-    """Of a body over HTTP/2 the first part arrives."""
-
-    http2_class = LosingConnection
 
 
 @liar(catches=["test_a_request_over_http2_without_a_body_is_one_empty_event"])
@@ -242,8 +158,15 @@ class TwoEvents(HTTPCycle):
         return super().body(data, more_body)
 
 
-class WholeBodyStream(Http2Stream):
-    """Has its request served once the body is there."""
+@http2_liar(
+    catches=[
+        "test_the_application_is_called_before_the_body_over_http2_is_complete",
+        "test_a_large_body_passes_through_http2",
+        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
+    ]
+)
+class WholeBodies(Http2Stream):
+    """The application is called when the body is complete, which a large one never is."""
 
     async def run(self, headers: Headers) -> None:
         """Wait for the end."""
@@ -252,29 +175,17 @@ class WholeBodyStream(Http2Stream):
         await super().run(headers)
 
 
-class WholeBodyConnection(Http2Connection):
-    """Waits for whole bodies."""
-
-    stream_class = WholeBodyStream
-
-
-@liar(
+@http2_liar(
     catches=[
-        "test_the_application_is_called_before_the_body_over_http2_is_complete",
-        "test_a_large_body_passes_through_http2",
-        "test_a_body_that_the_application_does_not_read_holds_up_no_other",
-    ],
-    area="asgi_server",
-    interface="asgi",
+        "test_a_stream_that_is_reset_is_a_disconnect",
+        "test_a_stream_that_is_reset_while_streaming_is_a_disconnect",
+        "test_a_stream_that_is_reset_disconnects_no_other",
+        "test_a_body_that_is_reset_is_not_complete",
+        "test_a_connection_outlives_a_stream_that_was_reset",
+    ]
 )
-class WholeBodies(Server):
-    """The application is called when the body is complete, which a large one never is."""
-
-    http2_class = WholeBodyConnection
-
-
-class LonelyStream(Http2Stream):
-    """Is not told."""
+class IgnoresResets(Http2Stream):
+    """A stream that the client resets goes on."""
 
     def lose(self) -> None:
         """Only when the connection is lost as well."""
@@ -282,31 +193,14 @@ class LonelyStream(Http2Stream):
             super().lose()
 
 
-class LonelyConnection(Http2Connection):
-    """Tells nobody of a reset."""
-
-    stream_class = LonelyStream
-
-
-@liar(
+@http2_liar(
     catches=[
-        "test_a_stream_that_is_reset_is_a_disconnect",
-        "test_a_stream_that_is_reset_while_streaming_is_a_disconnect",
         "test_a_stream_that_is_reset_disconnects_no_other",
-        "test_a_body_that_is_reset_is_not_complete",
         "test_a_connection_outlives_a_stream_that_was_reset",
-    ],
-    area="asgi_server",
-    interface="asgi",
+    ]
 )
-class IgnoresResets(Server):
-    """A stream that the client resets goes on."""
-
-    http2_class = LonelyConnection
-
-
-class TogetherStream(Http2Stream):
-    """Is not alone."""
+class ResetsAll(Http2Stream):
+    """A stream that the client resets ends the connection."""
 
     def lose(self) -> None:
         """Take the connection along."""
@@ -314,45 +208,15 @@ class TogetherStream(Http2Stream):
         self.connection.stream.abort()
 
 
-class TogetherConnection(Http2Connection):
-    """Takes a reset for the end."""
-
-    stream_class = TogetherStream
-
-
-@liar(
-    catches=[
-        "test_a_stream_that_is_reset_disconnects_no_other",
-        "test_a_connection_outlives_a_stream_that_was_reset",
-    ],
-    area="asgi_server",
-    interface="asgi",
-)
-class ResetsAll(Server):
-    """A stream that the client resets ends the connection."""
-
-    http2_class = TogetherConnection
-
-
-class Forgetful(Http2Connection):
-    """Leaves alone what still runs when its client is gone."""
+@http2_liar(catches=["test_the_end_of_the_connection_is_a_disconnect_for_every_stream"])
+class TellsOne(Http2Connection):
+    """When the client leaves, the application of one request only learns it."""
 
     def lose_streams(self) -> None:
         """Tell the last one only."""
         for stream in list(self.streams.values())[-1:]:
             stream.lose()
         self.stream.close()
-
-
-@liar(
-    catches=["test_the_end_of_the_connection_is_a_disconnect_for_every_stream"],
-    area="asgi_server",
-    interface="asgi",
-)
-class TellsOne(Server):
-    """When the client leaves, the application of one request only learns it."""
-
-    http2_class = Forgetful
 
 
 @liar(catches=["test_many_requests_of_a_connection_are_answered_each_on_its_stream"])

@@ -9,70 +9,40 @@ from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.http2 import Http2Connection
 from compliance.reference.http2_stream import Http2Response, Http2Stream
 from compliance.reference.liar import liar
+from compliance.reference.liar_http2 import http2_liar
 from compliance.reference.request import Headers
-from compliance.reference.server import Server
 
 
-def answering(response: type[Http2Response]) -> type[Http2Connection]:
-    """A connection whose responses are of this class."""
-    stream = type("LyingStream", (Http2Stream,), {"response_class": response})
-    return type("LyingConnection", (Http2Connection,), {"stream_class": stream})
-
-
-class Created(Http2Response):
-    """Has only statuses of three classes."""
+@http2_liar(
+    catches=[
+        "test_the_status_of_a_response_over_http2_is_that_of_the_application",
+        "test_a_response_over_http2_without_content_ends",
+    ]
+)
+class RoundStatus(Http2Response):
+    """The status is rounded to hundreds."""
 
     def put_head(self, status: int, *args: Any, **kwargs: Any) -> None:
         """The first of its class."""
         super().put_head(status // 100 * 100 if status != 304 else status, *args, **kwargs)
 
 
-@liar(
-    catches=[
-        "test_the_status_of_a_response_over_http2_is_that_of_the_application",
-        "test_a_response_over_http2_without_content_ends",
-    ],
-    area="asgi_server",
-    interface="asgi",
-)
-class RoundStatus(Server):
-    """The status is rounded to hundreds."""
-
-    http2_class = answering(Created)
-
-
-class Sorted(Http2Response):
-    """Has its headers in the order of the alphabet."""
+@http2_liar(catches=["test_the_headers_of_a_response_over_http2_keep_their_order"])
+class SortsHeaders(Http2Response):
+    """The headers of a response are sorted."""
 
     def fields(self, headers: Headers) -> Headers:
         """Another order."""
         return sorted(super().fields(headers))
 
 
-@liar(
-    catches=["test_the_headers_of_a_response_over_http2_keep_their_order"],
-    area="asgi_server",
-    interface="asgi",
-)
-class SortsHeaders(Server):
-    """The headers of a response are sorted."""
-
-    http2_class = answering(Sorted)
-
-
-class Utf8(Http2Response):
-    """Takes values for Latin-1."""
+@http2_liar(catches=["test_the_octets_of_a_header_arrive_through_http2"])
+class EncodesHeaders(Http2Response):
+    """The values of headers are encoded anew."""
 
     def fields(self, headers: Headers) -> Headers:
         """As UTF-8."""
         return [(name, value.decode("latin-1").encode()) for name, value in super().fields(headers)]
-
-
-@liar(catches=["test_the_octets_of_a_header_arrive_through_http2"], area="asgi_server", interface="asgi")
-class EncodesHeaders(Server):
-    """The values of headers are encoded anew."""
-
-    http2_class = answering(Utf8)
 
 
 class Raw(Http2Response):
@@ -92,8 +62,6 @@ class RawStream(Http2Stream):
 class RawConnection(Http2Connection):
     """Checks and normalises nothing that goes out."""
 
-    stream_class = RawStream
-
     def __init__(self, *args: Any) -> None:
         """Without the help of h2."""
         super().__init__(*args)
@@ -101,50 +69,37 @@ class RawConnection(Http2Connection):
         self.protocol.config.validate_outbound_headers = False
 
 
-@liar(
+@http2_liar(
     catches=[
         "test_header_names_over_http2_are_in_lower_case",
         "test_what_becomes_of_capital_letters_in_names_over_http2",
-    ],
-    area="asgi_server",
-    interface="asgi",
+    ]
 )
-class CapitalLetters(Server):
+class CapitalLetters(RawConnection):
     """Names have the letters that HTTP/1.1 gives them."""
 
-    http2_class = RawConnection
+    stream_class = RawStream
 
 
-class Chunked(Raw):
+class Chunked(Http2Response):
     """Says that it is chunked."""
 
     def fields(self, headers: Headers) -> Headers:
         """A field of HTTP/1.1."""
-        lower = Http2Response.fields(self, headers)
-        return [*lower, (b"transfer-encoding", b"chunked")]
+        return [*super().fields(headers), (b"transfer-encoding", b"chunked")]
 
 
-class ChunkedStream(RawStream):
+class ChunkedStream(Http2Stream):
     """Says so in every response."""
 
     response_class = Chunked
 
 
-class ChunkedConnection(RawConnection):
-    """Has the fields of HTTP/1.1 in its responses."""
-
-    stream_class = ChunkedStream
-
-
-@liar(
-    catches=["test_a_response_over_http2_says_nothing_of_connections", "test_trailers_end_a_stream"],
-    area="asgi_server",
-    interface="asgi",
-)
-class SaysChunked(Server):
+@http2_liar(catches=["test_a_response_over_http2_says_nothing_of_connections", "test_trailers_end_a_stream"])
+class SaysChunked(RawConnection):
     """Responses have Transfer-Encoding: chunked."""
 
-    http2_class = ChunkedConnection
+    stream_class = ChunkedStream
 
 
 @liar(catches=["test_the_parts_of_a_response_over_http2_are_joined"])
@@ -257,8 +212,9 @@ class NeverPushes(HTTPCycle):
         """Nothing."""
 
 
-class Authority(Http2Stream):
-    """Promises in the name of the server."""
+@http2_liar(catches=["test_a_promise_has_the_authority_of_the_request"])
+class OwnAuthority(Http2Stream):
+    """A promise has the server's own name."""
 
     def promise(self, path: str, headers: Headers) -> Headers:
         """As the server calls itself."""
@@ -266,21 +222,15 @@ class Authority(Http2Stream):
         return [(name, b"localhost" if name == b":authority" else value) for name, value in found]
 
 
-class AuthorityConnection(Http2Connection):
-    """Has an authority of its own."""
-
-    stream_class = Authority
-
-
-@liar(catches=["test_a_promise_has_the_authority_of_the_request"], area="asgi_server", interface="asgi")
-class OwnAuthority(Server):
-    """A promise has the server's own name."""
-
-    http2_class = AuthorityConnection
-
-
-class Unserved(Http2Connection):
-    """Promises what nobody makes."""
+@http2_liar(
+    catches=[
+        "test_a_push_calls_the_application_for_its_path",
+        "test_what_is_pushed_is_the_response_of_the_application",
+        "test_the_path_of_a_push_is_text",
+    ]
+)
+class EmptyPromise(Http2Connection):
+    """What is promised is not asked of the application."""
 
     async def push(self, number: int, headers: Headers) -> None:
         """Promise, and reset the promised stream."""
@@ -292,36 +242,15 @@ class Unserved(Http2Connection):
         await self.flush()
 
 
-@liar(
-    catches=[
-        "test_a_push_calls_the_application_for_its_path",
-        "test_what_is_pushed_is_the_response_of_the_application",
-        "test_the_path_of_a_push_is_text",
-    ],
-    area="asgi_server",
-    interface="asgi",
-)
-class EmptyPromise(Server):
-    """What is promised is not asked of the application."""
-
-    http2_class = Unserved
-
-
-class Insistent(Http2Connection):
-    """Takes no notice of what the client wants."""
+@http2_liar(catches=["test_a_push_does_no_harm_to_a_client_that_wants_none"])
+class PushesAnyway(Http2Connection):
+    """A push to a client that wants none ends the response."""
 
     async def push(self, number: int, headers: Headers) -> None:
         """Fail where it may not."""
         if not self.protocol.remote_settings.enable_push:
             self.reset(number, 2)  # type: ignore[arg-type]
         await super().push(number, headers)
-
-
-@liar(catches=["test_a_push_does_no_harm_to_a_client_that_wants_none"], area="asgi_server", interface="asgi")
-class PushesAnyway(Server):
-    """A push to a client that wants none ends the response."""
-
-    http2_class = Insistent
 
 
 @liar(catches=["test_what_a_push_before_the_start_meets"])
@@ -331,8 +260,9 @@ class EarlyPush(HTTPCycle):
     tolerated = (*HTTPCycle.tolerated, "asgi.ext.push.timing")
 
 
-class Spent(Http2Connection):
-    """Serves no request after a push."""
+@http2_liar(catches=["test_a_connection_outlives_a_push"])
+class LastIsPush(Http2Connection):
+    """After a push the connection takes no requests."""
 
     async def push(self, number: int, headers: Headers) -> None:
         """The last one."""
@@ -343,10 +273,3 @@ class Spent(Http2Connection):
         """None of those that the client makes afterwards."""
         self.closing = self.closing or (number % 2 == 1 and getattr(self, "spent", False))
         return super().begin(number, headers)
-
-
-@liar(catches=["test_a_connection_outlives_a_push"], area="asgi_server", interface="asgi")
-class LastIsPush(Server):
-    """After a push the connection takes no requests."""
-
-    http2_class = Spent

@@ -35,7 +35,13 @@ class Headers(OverHttp2):
         raise NotImplementedError
 
 
-@liar(catches=["test_the_http_version_is_2", "test_a_push_calls_the_application_for_its_path"])
+@liar(
+    catches=[
+        "test_the_http_version_is_2",
+        "test_the_http_version_is_2_in_clear_text",
+        "test_a_push_calls_the_application_for_its_path",
+    ]
+)
 class TwoPointNought(OverHttp2):
     """http_version is "2.0"."""
 
@@ -75,7 +81,22 @@ class PlainScheme(OverHttp2):
         return {**scope, "scheme": "http"}
 
 
-@liar(catches=["test_the_path_is_that_of_the_pseudo_header", "test_the_path_of_a_push_is_text"])
+@liar(catches=["test_the_scheme_of_http2_in_clear_text_is_http"])
+class HttpsOnly(OverHttp2):
+    """scheme is "https", as if there was no HTTP/2 without TLS."""
+
+    def lie(self, scope: Scope) -> Scope:
+        """Also in clear text."""
+        return {**scope, "scheme": "https"}
+
+
+@liar(
+    catches=[
+        "test_the_path_is_that_of_the_pseudo_header",
+        "test_the_target_of_http2_in_clear_text_is_told",
+        "test_the_path_of_a_push_is_text",
+    ]
+)
 class EncodedPath(OverHttp2):
     """path is left encoded."""
 
@@ -103,7 +124,12 @@ class LastQuery(OverHttp2):
         return {"query_string": scope["query_string"].rpartition(b"?")[2]}
 
 
-@liar(catches=["test_headers_hold_no_pseudo_headers"])
+@liar(
+    catches=[
+        "test_headers_hold_no_pseudo_headers",
+        "test_headers_of_http2_in_clear_text_hold_no_pseudo_headers",
+    ]
+)
 class KeepsScheme(Headers):
     """:scheme stays among the headers."""
 
@@ -112,7 +138,12 @@ class KeepsScheme(Headers):
         return [*headers, (b":scheme", b"https")]
 
 
-@liar(catches=["test_the_authority_is_the_first_header"])
+@liar(
+    catches=[
+        "test_the_authority_is_the_first_header",
+        "test_the_authority_of_http2_in_clear_text_is_the_host",
+    ]
+)
 class HostLast(Headers):
     """The host comes behind all other headers."""
 

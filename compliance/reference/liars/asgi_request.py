@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 from compliance.reference.asgi import Message
@@ -291,3 +292,16 @@ class ReadsAhead(HTTPCycle):
         """As if reading were paused already."""
         vars(self.connection.stream)["_paused"] = True
         await super().run()
+
+
+@liar(catches=["test_a_call_that_waits_is_no_garbage"])
+class WaitsAreGarbage(HTTPCycle):
+    """A call that waits in receive while all garbage is collected is gone with it."""
+
+    async def receive(self) -> Message:
+        """The next event, or none ever."""
+        before = gc.get_stats()[-1]["collections"]
+        message = await super().receive()
+        if gc.get_stats()[-1]["collections"] > before:
+            await asyncio.Event().wait()
+        return message

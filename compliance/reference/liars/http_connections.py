@@ -28,6 +28,7 @@ _PUT = re.compile(rb"(?=PUT / )")
         "test_a_server_that_ends_behind_a_streamed_response_says_close",
         "test_connections_are_kept_beside_each_other",
         "test_how_many_pipelined_requests_are_answered",
+        "test_no_pipelined_request_is_dropped_without_a_word",
     ],
 )
 class ClosesUnasked(Connection):
@@ -142,6 +143,23 @@ class AnswersTheLastFirst(Connection):
             return data
         self.reversed = bool(data)
         return b"".join(reversed([part for part in _PUT.split(data) if part]))
+
+
+@liar(
+    interface="wsgi",
+    area="http_server",
+    catches=[
+        "test_how_many_pipelined_requests_are_answered",
+        "test_no_pipelined_request_is_dropped_without_a_word",
+    ],
+)
+class ForgetsWhatHasCome(Connection):
+    """Requests that came in one piece with the one before them are not looked at any more."""
+
+    async def recycle(self) -> bool:
+        """Not if there is another PUT already."""
+        kept = await super().recycle()
+        return kept and not self.protocol.trailing_data[0].startswith(b"PUT ")
 
 
 @liar(interface="asgi", area="http_server", catches=["test_how_a_large_upload_ends_that_nobody_reads"])

@@ -84,6 +84,19 @@ class CREndsLines(Rewriting):
     instead = b"\r\n"
 
 
+@liar(interface="wsgi", catches=["test_a_bare_lf_is_no_part_of_a_value"])
+class KeepsLineFeeds(Rewriting):
+    """A LF that follows no CR is part of a value."""
+
+    wrong = re.compile(rb"(?<=X-A: a)\n(?=X-B)")
+    instead = b"\xff"
+
+    def parse(self, event: h11.Request) -> Request:
+        """With the LF."""
+        request = super().parse(event)
+        return replace(request, headers=[(n, v.replace(b"a\xffX", b"a\nX")) for n, v in request.headers])
+
+
 @liar(interface="asgi", catches=["test_octets_above_7f_arrive_as_they_were_sent"])
 class DecodesValues(Rewriting):
     """What is no UTF-8 in a value is a question mark."""

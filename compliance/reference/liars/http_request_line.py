@@ -19,6 +19,15 @@ class AnyVersion(Rewriting):
     instead = rb"\1HTTP/1.1"
 
 
+@liar(interface="wsgi", catches=["test_the_refusal_of_a_version_blames_the_client"])
+class StumblesOverVersions(Connection):
+    """A version without a minor number is an error of the server."""
+
+    def error_status(self, error: h11.RemoteProtocolError) -> int:
+        """500 for it."""
+        return 500 if self._head.startswith(b"GET / HTTP/1\r\n") else super().error_status(error)
+
+
 @liar(interface="wsgi", catches=["test_a_higher_minor_version_is_served"])
 class KnownVersionsOnly(Rewriting):
     """A minor version above 1 is none."""

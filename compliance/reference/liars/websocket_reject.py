@@ -14,6 +14,7 @@ from compliance.reference.liar import liar
 
 @liar(
     catches=[
+        "test_a_client_is_denied_by_an_application_that_listens_on",
         "test_a_denied_client_gets_403",
         "test_an_origin_that_the_application_refuses_gets_an_error",
         "test_code_and_reason_do_not_matter_before_accept",
