@@ -84,7 +84,8 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 def asked_of_workers(server: Server, life: Life) -> None:
     """Wait until the lifespan of each worker has started up, and make some requests, at the same time.
 
-    No shutdown is complete before all workers have been told: the end of one may be what ends the others.
+    No shutdown is complete before all workers have been told: the end of one may be what ends the others. So
+    all but the first are then given the time to be ended by it.
     """
     workers = [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]
     for line in workers:
@@ -100,7 +101,13 @@ def asked_of_workers(server: Server, life: Life) -> None:
     for line in workers:
         with contextlib.suppress(Silence):
             line.wait("shutdown", "gate")
-    for line in workers:
+    first, *others = workers
+    first.open_gate("shutdown")
+    with contextlib.suppress(Silence):
+        first.wait_end()
+    for line in others:
+        with contextlib.suppress(Silence):
+            line.wait_end(5 * NOTICE)
         line.open_gate("shutdown")
 
 

@@ -25,6 +25,16 @@ def test_a_guest_never_waits_for_the_host_to_read(tmp_path: Path) -> None:
     board.close()
 
 
+class Gone:
+    """A connection that this side has closed."""
+
+    def fileno(self) -> int:
+        return -1
+
+    def attend(self) -> bool:
+        return True
+
+
 class Pairs(Sequence[Any]):
     """A sequence of a class of its own, as some servers give for headers."""
 
@@ -44,6 +54,19 @@ def test_a_sequence_of_any_class_arrives_with_its_items(tmp_path: Path) -> None:
     line = board.line(lambda line: line.exchange == "e1", "e1")
     found = line.wait("headers").value
     assert (list(found), len(found), found.base) == ([(b"host", b"a")], 1, "object")
+    line.close()
+    board.close()
+
+
+def test_what_was_closed_beside_a_line_is_let_go(tmp_path: Path) -> None:
+    """A line can be read to its end though the connection that was to be attended to is closed."""
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    line = board.line(lambda line: line.exchange == "e1", "e1")
+    line.beside = Gone()
+    guest.end()
+    line.wait_end()
+    assert line.beside is None
     line.close()
     board.close()
 

@@ -54,3 +54,14 @@ def test_shutdown_is_sent_to_the_lifespan_of_each_worker(life: Life) -> None:
     """When the server is told to stop, each worker ends with lifespan.shutdown."""
     found = [types[-1:] for types in received(life)]
     assert found == [["lifespan.shutdown"]] * WORKERS, saw(found, "lifespan.shutdown in each worker")
+
+
+@requirement("asgi.lifespan.shutdown.wait_complete")
+@lives(SEVERAL)
+def test_the_end_of_a_worker_cuts_no_other_shutdown_short(life: Life) -> None:
+    """A worker whose shutdown takes longer than that of another one is waited for."""
+    found = [
+        [event.value["type"] for event in line.events if event.name == "sent"] for line in life.lifespans
+    ]
+    completed = [types[-1:] == ["lifespan.shutdown.complete"] for types in found]
+    assert completed == [True] * WORKERS, saw(found, "lifespan.shutdown.complete from each worker")

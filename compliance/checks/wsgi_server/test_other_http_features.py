@@ -15,9 +15,13 @@ FRESH = [("If-None-Match", '"tag"')]
 
 
 def expecting(server: Server) -> Exchange:
-    """The head of a request with Expect, whose client waits a moment for 100 Continue as clients do."""
-    exchange = server.open("POST", app=default.wsgi, headers=EXPECT)
+    """The head of a request with Expect, whose client waits a moment for 100 Continue as clients do.
+
+    Another client waits, too: once it is answered, a server with an event loop is done with the first head.
+    """
+    exchange, other = (server.open("POST", app=default.wsgi, headers=EXPECT) for _ in range(2))
     readable([exchange.connection], MOMENT)
+    readable([other.connection], MOMENT / 4)
     return exchange
 
 

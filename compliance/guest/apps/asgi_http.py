@@ -36,10 +36,12 @@ async def reads(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
 
 
 async def answers(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
-    """Read the body, and answer; note nothing of a request that may be large."""
-    while (await receive()).get("more_body", False):
-        pass
-    await _answer(scope, send, b"answered")
+    """Read the body, and answer unless it was cut; note nothing of a request that may be large."""
+    message = {"type": "http.request", "more_body": True}
+    while message.get("more_body"):
+        message = await receive()
+    if message["type"] == "http.request":
+        await _answer(scope, send, b"answered")
 
 
 async def ignores(scope: Scope, receive: Call, send: Call, channel: Any) -> None:

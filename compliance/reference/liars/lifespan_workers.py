@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_lifespan import Lifespan
 from compliance.reference.liar import liar
@@ -12,6 +14,7 @@ from compliance.reference.liar import liar
         "test_each_worker_has_one_lifespan",
         "test_requests_run_in_workers_that_have_a_lifespan",
         "test_shutdown_is_sent_to_the_lifespan_of_each_worker",
+        "test_the_end_of_a_worker_cuts_no_other_shutdown_short",
     ]
 )
 class FirstWorkerOnly(Lifespan):
@@ -26,6 +29,7 @@ class FirstWorkerOnly(Lifespan):
     catches=[
         "test_startup_is_delivered_once_in_each_worker",
         "test_shutdown_is_sent_to_the_lifespan_of_each_worker",
+        "test_the_end_of_a_worker_cuts_no_other_shutdown_short",
     ]
 )
 class StartsAgain(Lifespan):
@@ -38,7 +42,12 @@ class StartsAgain(Lifespan):
         return super().shutdown_event()
 
 
-@liar(catches=["test_shutdown_is_sent_to_the_lifespan_of_each_worker"])
+@liar(
+    catches=[
+        "test_shutdown_is_sent_to_the_lifespan_of_each_worker",
+        "test_the_end_of_a_worker_cuts_no_other_shutdown_short",
+    ]
+)
 class WorkersAreKilled(Lifespan):
     """Workers end without shutdown."""
 
@@ -46,5 +55,20 @@ class WorkersAreKilled(Lifespan):
         """Only a single one has it."""
         if self.server.workers == 1:
             return await super().shutdown()
+        self.cancel()
+        return True
+
+
+@liar(catches=["test_the_end_of_a_worker_cuts_no_other_shutdown_short"])
+class WorkersDoNotWait(Lifespan):
+    """Workers tell the application of shutdown, and end before long."""
+
+    async def shutdown(self) -> bool:
+        """Only a single one waits."""
+        if self.server.workers == 1 or self.task is None:
+            return await super().shutdown()
+        self.events.put_nowait(self.shutdown_event())
+        for _ in range(50):
+            await asyncio.sleep(0.001)
         self.cancel()
         return True
