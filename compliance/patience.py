@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 _SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
 _HURRIED = {"answer": 0.1, "event": 0.1}
+_EASED = {"answer": 2.0, "event": 2.0}
 _shortened: ContextVar[dict[str, float]] = ContextVar("shortened", default={})  # noqa: B039 - never changed
 
 
@@ -24,6 +25,16 @@ def ceiling(what: str) -> float:
 def hurry() -> Iterator[None]:
     """Have this thread wait only briefly for answers and events, as the target is known to be silent."""
     token = _shortened.set(_HURRIED)
+    try:
+        yield
+    finally:
+        _shortened.reset(token)
+
+
+@contextmanager
+def ease() -> Iterator[None]:
+    """Within a hurry, wait longer for what has to come, as machines may be slow; else as long as ever."""
+    token = _shortened.set(_EASED if _shortened.get() else {})
     try:
         yield
     finally:
