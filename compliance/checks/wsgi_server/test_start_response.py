@@ -79,6 +79,13 @@ def test_an_empty_block_sends_no_headers(server: Server) -> None:
         assert exchange.body == b"data", exchange.seen("the response once there is data")
 
 
+@requirement("wsgi.sr.required_headers_added", definite=True)
+def test_a_response_without_headers_is_sent(server: Server) -> None:
+    """An empty list of headers is one: the server adds what HTTP requires, and sends the response."""
+    exchange = server.call(app=apps.answers, with_={"headers": []})
+    assert (exchange.status, exchange.body) == (200, b"hello"), exchange.seen("200 and the body")
+
+
 @requirement("wsgi.sr.content_length_zero_exception")
 def test_when_headers_with_a_length_of_zero_are_sent(server: Server, observe: Observe) -> None:
     """With Content-Length: 0 the headers may be sent before the iterable is exhausted."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import h11
 
 from compliance.reference.connection import Connection
-from compliance.reference.errors import ClientDisconnected
+from compliance.reference.errors import ApplicationError, ClientDisconnected
 from compliance.reference.liar import liar
 from compliance.reference.request import Request
 from compliance.reference.wsgi import WSGICycle
@@ -199,3 +199,14 @@ class EndsWellAfterExcInfo(WSGICycle):
             self.end()
         else:
             super().give_up()
+
+
+@liar(catches=["test_a_response_without_headers_is_sent"])
+class NeedsHeaders(WSGICycle):
+    """An empty list of headers is taken for none: there is no response."""
+
+    def emit_head(self) -> None:
+        """Only if there are any."""
+        if not self.headers and not self.response.started:
+            raise ApplicationError("wsgi.sr.never_called", "no headers")
+        super().emit_head()
