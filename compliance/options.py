@@ -2,8 +2,6 @@
 
 import pytest
 
-PROVIDES = "which interpreter and packages the targets run with"
-
 
 def add(parser: pytest.Parser) -> None:
     """Add the options; without --target and --list-targets the plugin does nothing."""
