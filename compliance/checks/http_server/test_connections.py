@@ -106,6 +106,15 @@ def test_close_is_obeyed(server: Server) -> None:
     assert (got.statuses, got.end) == ([200], "closed"), got.seen("one response, and the end")
 
 
+@requirement("rfc9112.conn.close_received", definite=True)
+def test_closing_connections_does_the_server_no_harm(server: Server) -> None:
+    """One that has closed twenty connections, each after its response as it was asked to, serves the next."""
+    app = wsgi_http.litters if server.interface == "wsgi" else asgi_http.litters
+    asked = [("Connection", "close")]
+    statuses = [server.call("GET", "/let-go", app=app, headers=asked).status for _ in range(20)]
+    assert statuses == [200] * 20, saw(statuses, "twenty times 200")
+
+
 @requirement("rfc9112.conn.close_received_no_more")
 def test_no_request_after_close_is_processed(server: Server) -> None:
     """A request behind one with Connection: close does not reach the application."""

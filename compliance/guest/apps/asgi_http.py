@@ -50,6 +50,12 @@ async def ignores(scope: Scope, receive: Call, send: Call, channel: Any) -> None
     await _answer(scope, send, b"ignored")
 
 
+async def litters(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
+    """Make many small objects of each size, so that whoever has spoilt the memory stumbles; and answer."""
+    del [bytes(size) for size in range(16, 512, 8) for _ in range(60)][:]
+    await _answer(scope, send, b"littered")
+
+
 async def responds(  # noqa: PLR0917 - a check chooses what matters to it
     scope: Scope,
     receive: Call,

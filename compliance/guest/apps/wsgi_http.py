@@ -51,6 +51,12 @@ def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes
     return _answer(environ, start_response, b"ignored")
 
 
+def litters(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:
+    """Make many small objects of each size, so that whoever has spoilt the memory stumbles; and answer."""
+    del [bytes(size) for size in range(16, 512, 8) for _ in range(60)][:]
+    return _answer(environ, start_response, b"littered")
+
+
 def responds(
     environ: Environ,
     start_response: Start,

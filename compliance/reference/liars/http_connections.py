@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import ClassVar
 
 import h11
 
@@ -49,6 +51,21 @@ class TiresOfConnections(Connection):
         """Twice."""
         self.count += 1
         return await super().recycle() and (self.count < 2 or not self.stream.empty)
+
+
+@liar(interface="asgi", area="http_server", catches=["test_closing_connections_does_the_server_no_harm"])
+class DiesOfClosing(Connection):
+    """The process ends with the tenth connection for /let-go that it closes."""
+
+    left: ClassVar[int] = 10
+
+    async def linger(self) -> None:
+        """As the truth, nine times."""
+        if self._head.startswith(b"GET /let-go "):
+            type(self).left -= 1
+        if not self.left:
+            os._exit(1)
+        await super().linger()
 
 
 @liar(
