@@ -14,6 +14,7 @@ from compliance.call import Call, call_of
 from compliance.exchange import Exchange
 from compliance.expect import Closed, NotHttp, Silence, saw, shorten
 from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.patience import ease
 from compliance.server import Server
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response
@@ -270,7 +271,7 @@ def _over(connection: Connection) -> bool:
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
     if result.end == "silent" or result.statuses[:1] != [200]:
-        with contextlib.suppress(Closed):  # a server that is at its end is for the next check to notice
+        with ease(), contextlib.suppress(Closed):  # a server at its end is for the next check to notice
             server.call("GET", server.root, named=True)
     claimed = server.claim()
     result.exchange.adopt(claimed, result.first)

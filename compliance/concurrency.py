@@ -21,6 +21,9 @@ from compliance.wire.http import Connection
 COUNT = 6
 """Requests that are made at once."""
 
+_POOL = 12
+"""The largest pool of threads asked for all of them, as one that is lost leaves a later client waiting."""
+
 _SHARES = (1 / 80, 1 / 8, 1)  # of the ceiling: the sleeps of endpoints, one after the other
 
 Make = Callable[[float], Exchange]
@@ -67,7 +70,8 @@ def as_promised(server: Server, *, framework: bool) -> bool:
     `framework`: the application is the contract's, and none of ours.
     """
     wsgi, promises = server.interface == "wsgi", server.concurrency
-    count = wanted(promises.blocking if wsgi else promises.nonblocking)
+    promise = (promises.blocking if wsgi else promises.nonblocking) or 0
+    count = promise if promise <= _POOL else COUNT
     ours = wsgi_concurrency.holds if wsgi else asgi_concurrency.awaits
     target, app = (f"{server.root}hold", None) if framework else (server.root, ours)
     with hurry(), suppress(AssertionError):

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 
 _SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
 _HURRIED, _WARY = 0.1, 0.4
+_EASED = {"answer": 2.0, "event": 2.0}
 _shortened: ContextVar[dict[str, float]] = ContextVar("shortened", default={})  # noqa: B039 - never changed
 
 
@@ -27,6 +28,16 @@ def hurry(*, wary: bool = False) -> Iterator[None]:
     `wary`: not all that it is waited for is in vain, and what comes may be late on a busy machine.
     """
     token = _shortened.set(dict.fromkeys(("answer", "event"), _WARY if wary else _HURRIED))
+    try:
+        yield
+    finally:
+        _shortened.reset(token)
+
+
+@contextmanager
+def ease() -> Iterator[None]:
+    """Within a hurry, wait longer for what has to come, as machines may be slow; else as long as ever."""
+    token = _shortened.set(_EASED if _shortened.get() else {})
     try:
         yield
     finally:
