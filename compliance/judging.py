@@ -116,6 +116,14 @@ def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
     return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
 
 
+def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether a failure of a check is listed, so that nothing that its subject does can make it pass."""
+    cited, subject = cited_by(item), subject_of(item)
+    if cited is None or subject is None:
+        return False
+    return ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item)) is not None
+
+
 def _server(item: pytest.Item) -> Server | None:
     arguments: dict[str, Any] = getattr(item, "funcargs", {})
     found = arguments.get("server") or arguments.get("combination")

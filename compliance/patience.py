@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _SECONDS = {"start": 30.0, "stop": 10.0, "answer": 10.0, "event": 10.0, "connect": 5.0, "overlap": 4.0}
-_HURRIED = {"answer": 0.1, "event": 0.1}
+_HURRIED, _WARY = 0.1, 0.4
 _EASED = {"answer": 2.0, "event": 2.0}
 _shortened: ContextVar[dict[str, float]] = ContextVar("shortened", default={})  # noqa: B039 - never changed
 
@@ -22,9 +22,12 @@ def ceiling(what: str) -> float:
 
 
 @contextmanager
-def hurry() -> Iterator[None]:
-    """Have this thread wait only briefly for answers and events, as the target is known to be silent."""
-    token = _shortened.set(_HURRIED)
+def hurry(*, wary: bool = False) -> Iterator[None]:
+    """Have this thread wait only briefly for answers and events, as the target is known to be silent.
+
+    `wary`: not all that it is waited for is in vain, and what comes may be late on a busy machine.
+    """
+    token = _shortened.set(dict.fromkeys(("answer", "event"), _WARY if wary else _HURRIED))
     try:
         yield
     finally:

@@ -3,7 +3,6 @@
 import signal
 import threading
 from collections.abc import Callable, Generator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +13,7 @@ from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
 from compliance.items import OBSERVED, asked_mode, lacking, offers_mode
-from compliance.judging import expects_silence, judge_report, status, travelling
+from compliance.judging import expects_silence, is_excused, judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
 from compliance.modes import mode_of
@@ -164,7 +163,9 @@ def pytest_runtest_protocol(
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Do not wait long where silence is known."""
     session = item.config.stash.get(SESSION, None)
-    with hurry() if session is not None and expects_silence(item, session.ledger) else nullcontext():
+    if session is None or not expects_silence(item, session.ledger):
+        return (yield)
+    with hurry(wary=not is_excused(item, session.ledger)):
         return (yield)
 
 
