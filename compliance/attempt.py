@@ -254,8 +254,10 @@ def _over(connection: Connection) -> bool:
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
     if result.end == "silent" or result.statuses[:1] != [200]:
-        with contextlib.suppress(Closed):  # a server that is at its end is for the next check to notice
+        try:
             server.call("GET", server.root, named=True)
+        except Closed:
+            server.check_dying()  # else it is at its end, which is for the next check to notice
     claimed = server.claim()
     result.exchange.adopt(claimed, result.first)
     lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers
