@@ -271,8 +271,11 @@ def _over(connection: Connection) -> bool:
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
     if result.end == "silent" or result.statuses[:1] != [200]:
-        with ease(), contextlib.suppress(Closed):  # a server at its end is for the next check to notice
-            server.call("GET", server.root, named=True)
+        try:
+            with ease():
+                server.call("GET", server.root, named=True)
+        except Closed:
+            server.check_dying()  # else it is at its end, which is for the next check to notice
     claimed = server.claim()
     result.exchange.adopt(claimed, result.first)
     lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers

@@ -14,13 +14,13 @@ from compliance.profiling import add
 from compliance.requirements import Citation, get
 from compliance.results import Evidence, Result
 from compliance.results_file import dump_result
+from compliance.running import DYING
 from compliance.server import Server
 from compliance.stage import Unavailable
 from compliance.subjects import Subject
 from compliance.verdict import judge
 
 PROPERTY = "compliance"
-_DYING = 0.3  # seconds
 _STATUS: dict[str, tuple[str, str, str]] = {
     "passed": ("passed", ".", "PASSED"),
     "failed": ("failed", "F", "FAILED"),
@@ -137,7 +137,7 @@ def _death(item: pytest.Item, error: BaseException | None) -> str:
     if process is None:
         return ""
     # The connections of a process that ends are closed a moment before it has ended.
-    code = process.wait(_DYING if isinstance(error, Closed) else 0)
+    code = process.wait(DYING if isinstance(error, Closed) else 0)
     return "" if code is None else f"\nthe server's process ended with code {code}"
 
 

@@ -27,6 +27,7 @@ from compliance.wire.http import Connection
 
 _COUNTER = itertools.count(1)
 _POLL, _POLL_MAX = 0.002, 0.02
+DYING = 0.3  # seconds
 
 
 class StartError(Exception):
@@ -191,6 +192,11 @@ class Running:
         code = self._process().exit_code()
         if code is not None:
             raise TargetDied(self._report(f"ended with code {code} while it was in use"))
+
+    def check_dying(self) -> None:
+        """Raise TargetDied if the process ends now: its connections are closed a moment before."""
+        self._process().wait(DYING)
+        self.check_alive()
 
     def terminate(self) -> None:
         """Ask the server to stop (SIGTERM) without waiting; the connection that found it ready is closed."""

@@ -10,7 +10,7 @@ from compliance import target
 from compliance.environment import Wishes, provide
 from compliance.expect import Silence
 from compliance.guest.apps import wsgi_concurrency
-from compliance.patience import hurry
+from compliance.patience import ceiling, hurry
 from compliance.stage import Place, Stage
 from compliance.subjects import Subject, subjects_of
 from compliance.target.model import Concurrency
@@ -88,3 +88,11 @@ def test_no_server_that_was_started_ahead_is_left(stage: Stage) -> None:
     stage.close()
     assert spares
     assert [process.alive() for process in (first.process, *spares) if process is not None] == [False] * 3
+
+
+def test_a_silent_server_is_waited_for_longer_in_a_check_that_may_pass() -> None:
+    with hurry():
+        brief = ceiling("answer")
+    with hurry(wary=True):
+        wary = ceiling("answer")
+    assert brief < wary < ceiling("answer")
