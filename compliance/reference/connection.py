@@ -124,7 +124,7 @@ class Connection:
         scheme = "https" if self.stream.encrypted else "http"
         client, server = self.server.client_address(self.stream), self.server.server_address(self.stream)
         request = parse(event, client, server, scheme)
-        if not f"{request.path.decode('latin-1')}/".startswith(f"{self.server.mount}/"):
+        if not request.is_below(self.server.mount):
             raise RequestError(404, "no application is mounted there")
         return request
 

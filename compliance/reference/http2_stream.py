@@ -124,7 +124,7 @@ class Http2Stream:
             self.server.server_address(self.connection.stream),
             "https" if self.encrypted else "http",
         )
-        if not f"{request.path.decode('latin-1')}/".startswith(f"{self.server.mount}/"):
+        if not request.is_below(self.server.mount):
             raise RequestError(404, "no application is mounted there")
         return request
 

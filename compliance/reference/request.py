@@ -42,6 +42,10 @@ class Request:
         """Whether the client understands HTTP/1.1."""
         return self.version != "1.0"
 
+    def is_below(self, mount: str) -> bool:
+        """Whether an application at this path is meant; at the root it gets everything, `*` too."""
+        return not mount or f"{self.path.decode('latin-1')}/".startswith(f"{mount}/")
+
     def values(self, name: bytes) -> list[bytes]:
         """All values of a header, in order; `name` in lower case."""
         return [value for key, value in self.headers if key == name]
