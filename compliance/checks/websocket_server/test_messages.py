@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from compliance.expect import Observe, saw
 from compliance.guest.apps import asgi_websocket
+from compliance.guest.apps.asgi_websocket_sending import stays
 from compliance.listener import connected, contents
 from compliance.requirements import requirement
 from compliance.server import Server
@@ -280,7 +281,8 @@ def test_a_pong_is_not_shown_to_the_application(server: Server) -> None:
 def test_whether_messages_wait_for_an_application_that_does_not_listen(
     server: Server, observe: Observe
 ) -> None:
-    """Whether 512 messages of 64 KiB go into the server before the application receives is recorded."""
+    """Whether 512 messages of 64 KiB go into a server whose application sends, but does not receive."""
     messages = [encode(Frame(BINARY, bytes(1 << 16)))] * 512
-    with connected(server, asgi_websocket.listens_late) as exchange:
+    sends = {"messages": [asgi_websocket.accept(), asgi_websocket.text("I do not listen")]}
+    with server.websocket(app=stays, with_=sends).accepted() as exchange:
         observe({"wait": taken(server, exchange, messages, asgi_websocket.answers_http) < len(messages)})
