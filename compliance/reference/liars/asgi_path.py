@@ -48,6 +48,7 @@ class PathInBytes(_Target):
         "test_the_path_ends_at_the_first_question_mark",
         "test_each_request_of_a_connection_has_a_scope_of_its_own",
         "test_the_scope_of_asgi_2_means_the_same",
+        "test_the_path_is_that_of_the_pseudo_header",
     ]
 )
 class QueryInPath(_Target):
@@ -248,6 +249,7 @@ class RequotedRawPath(_Target):
         "test_byte_strings_are_bytes",
         "test_the_query_string_is_empty_without_a_query",
         "test_each_request_of_a_connection_has_a_scope_of_its_own",
+        "test_the_query_string_is_that_of_the_pseudo_header",
     ]
 )
 class TextualQuery(_Target):

@@ -45,6 +45,7 @@ class AllBinary(WithFrames):
         "test_a_key_of_none_is_a_missing_key",
         "test_an_empty_message_is_sent",
         "test_a_large_message_arrives_whole",
+        "test_the_first_frame_of_a_message_says_its_kind",
     ]
 )
 class AllText(WithFrames):

@@ -15,8 +15,12 @@ from compliance.reference.websocket_frames import Frames
 
 @liar(
     catches=[
+        "test_a_websocket_is_described_as_requests_are",
         "test_a_websocket_is_opened_over_tls",
+        "test_a_websocket_of_a_certified_client_is_described_as_requests_are",
         "test_messages_go_through_tls_after_the_handshake",
+        "test_messages_pass_through_tls",
+        "test_the_scheme_of_a_websocket_over_tls_is_wss",
     ]
 )
 class NoSecureSockets(WebSocketCycle):
@@ -29,7 +33,12 @@ class NoSecureSockets(WebSocketCycle):
             raise RequestError(400, "no secrets here")
 
 
-@liar(catches=["test_messages_go_through_tls_after_the_handshake"])
+@liar(
+    catches=[
+        "test_messages_go_through_tls_after_the_handshake",
+        "test_messages_pass_through_tls",
+    ]
+)
 class SpeaksOpenly(WithFrames):
     """What the server sends after the handshake goes around TLS."""
 

@@ -32,6 +32,7 @@ from compliance.reference.wsgi import WSGICycle
         "test_close_is_called_when_the_length_is_reached",
         "test_close_is_called_where_no_body_is_sent",
         "test_close_may_be_any_callable",
+        "test_how_far_a_context_variable_reaches",
         "test_how_much_is_iterated_where_no_body_is_sent",
         "test_middleware_can_change_what_a_wrapper_yields",
         "test_no_other_attributes_of_the_iterable_are_used",

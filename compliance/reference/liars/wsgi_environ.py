@@ -223,7 +223,6 @@ class QueryIsDecoded(WSGICycle):
 
 @liar(
     catches=[
-        "test_a_value_of_one_request_is_not_in_the_next",
         "test_any_query_arrives_untouched",
         "test_environ_makes_the_url_of_the_request",
         "test_query_string_of_no_query_is_empty_or_absent",

@@ -99,7 +99,6 @@ class NoTypeIsText(WSGICycle):
 
 @liar(
     catches=[
-        "test_a_value_of_one_request_is_not_in_the_next",
         "test_content_length_without_the_field_is_empty_or_absent",
         "test_the_length_of_a_chunked_body_is_not_wrong",
         "test_which_other_variables_there_are",

@@ -88,7 +88,6 @@ class CompletesBrokenBodies(WSGICycle):
         "test_an_error_in_the_body_breaks_the_response_off",
         "test_an_error_in_the_body_is_logged",
         "test_no_second_response_follows_an_error_in_the_body",
-        "test_requests_are_served_after_an_error_in_the_body",
         "test_the_connection_is_closed_if_the_body_is_too_short",
         "test_the_connection_is_closed_if_the_file_is_too_short",
     ]
