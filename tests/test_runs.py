@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -41,6 +42,15 @@ def test_two_workers_give_the_same_verdicts_as_none(tmp_path: Path) -> None:
     assert len(alone.verdicts()) > 50
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT end what is started, also where these tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_still_writes_its_results_and_leaves_nothing(
     tmp_path: Path, number: signal.Signals
