@@ -116,6 +116,15 @@ def test_absolute_form_replaces_host(reader: tuple[Embedded, Reader]) -> None:
     assert [value for name, value in app.scopes[0]["headers"] if name == b"host"] == [b"other:81"]
 
 
+@pytest.mark.parametrize("target", [b"*", b"http://testserver"])
+def test_options_of_the_whole_server_have_a_path_of_their_own(
+    reader: tuple[Embedded, Reader], target: bytes
+) -> None:
+    server, app = reader
+    assert ask(server, b"OPTIONS %b HTTP/1.1\r\nHost: testserver\r\n\r\n" % target).status == 200
+    assert (app.scopes[0]["path"], app.scopes[0]["raw_path"]) == ("*", b"*")
+
+
 def test_bodies_in_every_framing(reader: tuple[Embedded, Reader]) -> None:
     server, _ = reader
     assert ask(server, request("POST", "/", body=b"abc")).body == b"abc"

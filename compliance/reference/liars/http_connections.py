@@ -11,7 +11,7 @@ import h11
 from compliance.reference.connection import Connection
 from compliance.reference.errors import RequestError
 from compliance.reference.liar import liar
-from compliance.reference.request import Headers
+from compliance.reference.request import Headers, Request
 from compliance.reference.response import Response
 
 _CLOSE = re.compile(
@@ -183,17 +183,20 @@ class ForgetsWhatHasCome(Connection):
 class ResetsUploads(Connection):
     """What is left of a large body is answered with a reset."""
 
+    large = False
+
+    def parse(self, event: h11.Request) -> Request:
+        """Remember whether it announces more than a few kilobytes."""
+        request = super().parse(event)
+        self.large = any(len(length) > len("9999") for length in request.values(b"content-length"))
+        return request
+
     async def drain(self) -> bool:
         """Not at all."""
-        unread = self.protocol.their_state is h11.SEND_BODY and self.is_large()
+        unread = self.large and self.protocol.their_state is h11.SEND_BODY
         if unread and isinstance(await self.next_event(), h11.Data):
             self.stream.reset()
         return await super().drain()
-
-    def is_large(self) -> bool:
-        """Whether the length that the client announces is more than a few kilobytes."""
-        lengths = self.cycle.request.values(b"content-length") if self.cycle else []
-        return any(len(length) > len("9999") for length in lengths)
 
 
 @liar(interface="asgi", area="http_server", catches=["test_what_comes_of_a_half_closed_connection"])
