@@ -239,6 +239,8 @@ class Stage:
     def _dismiss(self, server: Server) -> None:
         """Ask a server to stop, and let go of those that have."""
         server.terminate()
+        if server.distrusted and server.process is not None:
+            server.process.kill()  # it may keep a core busy for as long as it lives
         self._retired.append(server)
         ended = [other for other in self._retired if other.process and not other.process.alive()]
         for other in ended:
