@@ -42,7 +42,7 @@ def tunnel(server: Server) -> Response:
     """The response of the application to CONNECT; NotApplicable where that is not a 2xx."""
     with_ = {"status": 200, "headers": [TYPE]}
     got = attempt(server, CONNECT, app="responds", with_=with_, method="CONNECT", in_turn=True)
-    return present(got.answer if got.answer.status // 100 == 2 else None, f"CONNECT is {got.outcome()}")
+    return present(got.first if got.first and got.first.status // 100 == 2 else None, got.outcome())
 
 
 @requirement("rfc9112.te.no_te_http10")
