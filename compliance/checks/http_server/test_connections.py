@@ -117,9 +117,10 @@ def test_closing_connections_does_the_server_no_harm(server: Server) -> None:
 
 @requirement("rfc9112.conn.close_received_no_more")
 def test_no_request_after_close_is_processed(server: Server) -> None:
-    """A request behind one with Connection: close does not reach the application."""
-    got = closes(server).answered()
-    assert got.calls == got.own, got.seen("no call for the request behind it")
+    """A request behind one with Connection: close does not reach the application, however often it comes."""
+    for _ in range(20):  # a server may win the race against what it has read already, but not each time
+        got = closes(server).answered()
+        assert got.calls == got.own, got.seen("no call for the request behind it")
 
 
 @requirement("rfc9112.conn.close_received_echo")
