@@ -8,6 +8,7 @@ import ssl
 from typing import Any, TypeVar
 
 from compliance import certificates
+from compliance.attempt import Attempt
 from compliance.expect import Closed
 from compliance.server import Server
 from compliance.verdict import NotApplicable
@@ -66,6 +67,11 @@ def present(found: Found | None, otherwise: str) -> Found:
     if not found:
         raise NotApplicable(otherwise)
     return found
+
+
+def refusal(got: Attempt) -> Response:
+    """The answer to a request that the server refuses by itself; raises NotApplicable if it does not."""
+    return present(got.answer if got.refused else None, f"nothing is refused: {got.outcome()}")
 
 
 def _asgi(scope: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import gzip
 
+from compliance import claims
 from compliance.attempt import attempt
 from compliance.claims import present
 from compliance.expect import Observe, saw
@@ -15,8 +16,7 @@ SECRET = b"TRACE / HTTP/1.1\r\nHost: testserver\r\nCookie: secret\r\nAuthorizati
 
 def refusal(server: Server) -> Response:
     """What a server answers by itself to a request that is none; NotApplicable if it does not."""
-    got = attempt(server, MALFORMED)
-    return present(got.answer if got.refused else None, f"nothing is refused: {got.outcome()}")
+    return claims.refusal(attempt(server, MALFORMED))
 
 
 @requirement("rfc9110.status.error_representation")

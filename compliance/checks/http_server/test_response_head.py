@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from compliance import claims
 from compliance.attempt import Attempt, attempt
 from compliance.claims import present
 from compliance.expect import Observe, saw
@@ -52,8 +53,7 @@ def everything(server: Server) -> Attempt:
 
 def refusal(server: Server) -> Response:
     """What a server answers by itself to a request that is none; NotApplicable if it does not."""
-    got = attempt(server, b"GET / HTTP/1.1\r\nHost: testserver\r\nno field\r\n\r\n")
-    return present(got.answer if got.refused else None, f"nothing is refused: {got.outcome()}")
+    return claims.refusal(attempt(server, b"GET / HTTP/1.1\r\nHost: testserver\r\nno field\r\n\r\n"))
 
 
 def date(server: Server) -> bytes:
