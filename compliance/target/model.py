@@ -71,7 +71,8 @@ class Known:
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
     checks, also of other requirements, in which the subject for this reason never answers, so that nobody
     waits long for it.
-    `also` names other subjects that fail in the same way.
+    `also` names other subjects that fail in the same way. `dies` is what the log says when a server, for
+    this reason, ends at random, also in checks of other requirements: those are judged again.
     """
 
     requirement: str
@@ -83,6 +84,7 @@ class Known:
     checks: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    dies: str = ""
 
 
 @dataclass(frozen=True)

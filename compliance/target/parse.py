@@ -161,7 +161,7 @@ def known_file(path: Path) -> tuple[Known, ...]:
 
 
 def _entry(table: Table) -> Known:
-    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent", "also")
+    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent", "also", "dies")
     return Known(
         requirement=table.text("requirement"),
         reason=table.text("reason"),
@@ -172,6 +172,7 @@ def _entry(table: Table) -> Known:
         checks=table.texts("checks"),
         silent=table.texts("silent"),
         also=table.texts("also"),
+        dies=table.text("dies", ""),
     )
 
 
