@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from compliance.channel import Line
 from compliance.environment import Environment
 from compliance.exchange import App, Exchange, compliance_field
+from compliance.expect import Closed
 from compliance.patience import ceiling
 from compliance.process import now
 from compliance.ready import readable
@@ -110,7 +111,11 @@ class Server(Running):
             return connection
         self.check_alive()
         self._leave()
-        return self._connection(source, tls)
+        try:
+            return self._connection(source, tls)
+        except Closed:
+            self.distrusted = tls is None  # it may be at its end, a moment after that of its listener
+            raise
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""

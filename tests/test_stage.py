@@ -1,5 +1,6 @@
 """What becomes of a server between two checks."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -8,7 +9,7 @@ import pytest
 
 from compliance import target
 from compliance.environment import Wishes, provide
-from compliance.expect import Silence
+from compliance.expect import Closed, Silence
 from compliance.guest.apps import wsgi_concurrency
 from compliance.patience import ceiling, hurry
 from compliance.stage import Place, Stage
@@ -54,6 +55,18 @@ def test_a_server_that_was_known_to_be_silent_stays(stage: Stage) -> None:
 def test_a_server_that_promises_nothing_cannot_show_that_it_is_well(stage: Stage) -> None:
     before, after = pid_after_silence(stage, PROMISES_NOTHING, silent=True)
     assert before != after
+
+
+def test_a_server_that_takes_no_connections_is_started_again(stage: Stage) -> None:
+    server = stage.server(REFERENCE, "a check")
+    server.call()
+    address = server.host, server.port
+    with suppress(Closed), socket.create_server((server.host, 0)) as other:
+        server.port = other.getsockname()[1]
+        other.close()  # nobody listens there any more, though the process lives
+        server.call()
+    server.host, server.port = address
+    assert stage.server(REFERENCE, "the next check") is not server
 
 
 FRESH = replace(REFERENCE, server=replace(SPEC, fresh=True))
