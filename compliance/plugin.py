@@ -1,5 +1,6 @@
 """The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Generator
@@ -152,6 +153,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         dropped = config.stash[SESSION].arrange(items)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector from looking at the checks again and again: there are thousands."""
+    if SESSION in session.config.stash:
+        gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
