@@ -13,7 +13,7 @@ from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
 from compliance.items import OBSERVED, asked_mode, lacking, offers_mode
-from compliance.judging import expects_silence, is_excused, judge_report, status, travelling
+from compliance.judging import expects_harm, expects_silence, is_excused, judge_report, status, travelling
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
 from compliance.modes import mode_of
@@ -296,9 +296,10 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
 
 def _server(stage: Stage, subject: Subject, request: pytest.FixtureRequest) -> Server:
     check = request.function
-    silent = expects_silence(request.node, request.config.stash[SESSION].ledger)
+    ledger = request.config.stash[SESSION].ledger
+    silent, harm = expects_silence(request.node, ledger), expects_harm(request.node, ledger)
     name = f"{check.__module__}.{check.__name__}"
-    return stage.server(subject.started(mode_of(check)), name, silent=silent)
+    return stage.server(subject.started(mode_of(check)), name, silent=silent, harm=harm)
 
 
 def _available(get: Callable[[], T]) -> T:
