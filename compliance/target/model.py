@@ -70,8 +70,8 @@ class Known:
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
     checks, also of other requirements, in which the subject for this reason never answers, so that nobody
-    waits long for it. `harms` names checks, of any requirement, that leave a process behind which answers and yet
-    is not what it was, so that no other check may use it.
+    waits long for it. `harms` names checks, of any requirement, that leave a process
+    behind which answers and yet is not what it was, so that no other check may use it.
     `also` names other subjects that fail in the same way.
     """
 
