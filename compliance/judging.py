@@ -116,6 +116,12 @@ def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
     return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
 
 
+def expects_harm(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether it is listed that a check harms its subject's process for those that follow."""
+    subject = subject_of(item)
+    return subject is not None and ledger.harms(subject.name, check_id(item))
+
+
 def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
     """Whether a failure of a check is listed, so that nothing that its subject does can make it pass."""
     cited, subject = cited_by(item), subject_of(item)

@@ -17,6 +17,7 @@ from compliance.conclusion import conclude
 from compliance.framework import Framework
 from compliance.items import OBSERVED, asked_mode, lacking, offers_mode, subject_of
 from compliance.judging import (
+    expects_harm,
     expects_silence,
     is_excused,
     judge_report,
@@ -326,10 +327,10 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
 
 
 def _server(stage: Stage, subject: Subject, item: pytest.Function) -> Server:
-    check = item.function
-    silent = expects_silence(item, item.config.stash[SESSION].ledger)
+    check, ledger = item.function, item.config.stash[SESSION].ledger
+    silent, harm = expects_silence(item, ledger), expects_harm(item, ledger)
     name = f"{check.__module__}.{check.__name__}"
-    return stage.server(subject.started(mode_of(check)), name, silent=silent)
+    return stage.server(subject.started(mode_of(check)), name, silent=silent, harm=harm)
 
 
 def _available(get: Callable[[], T]) -> T:

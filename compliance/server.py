@@ -43,7 +43,7 @@ class Server(Running):
         super().__init__(spec, environment, **options)
         self.concurrency = concurrency or spec.concurrency
         self.exchanges: list[Exchange] = []
-        self.distrusted = False  # a check has done what may end it a moment later
+        self.distrusted = False  # a check has done what may end it, or change it, a moment later
 
     def terminate(self) -> None:
         """Ask the server to stop (SIGTERM) without waiting; its connections are closed first."""

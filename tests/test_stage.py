@@ -109,3 +109,10 @@ def test_a_silent_server_is_waited_for_longer_in_a_check_that_may_pass() -> None
     with hurry(wary=True):
         wary = ceiling("answer")
     assert brief < wary < ceiling("answer")
+
+
+def test_a_server_that_a_check_is_known_to_harm_is_started_again(stage: Stage) -> None:
+    before = stage.server(REFERENCE, "a check", harm=True).process
+    after = stage.server(REFERENCE, "the next check").process
+    kept = stage.server(REFERENCE, "one more").process
+    assert before is not after is kept
