@@ -1,46 +1,31 @@
-"""The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
+"""The pytest plugin: hooks, inert unless a target is asked for."""
 
 import gc
-import signal
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from compliance import autobahn, options, properties
+from compliance import autobahn, fixtures, options, properties
 from compliance.again import judged_again
-from compliance.capabilities import confirm
-from compliance.conclusion import conclude
-from compliance.framework import Framework
-from compliance.items import OBSERVED, asked_mode, lacking, offers_mode, subject_of
+from compliance.controller import Controller
+from compliance.items import OBSERVED, subject_of
 from compliance.judging import (
-    expects_harm,
     expects_silence,
     is_excused,
     judge_report,
     server_of,
     status,
-    travelling,
 )
-from compliance.life import Life, story_of
 from compliance.listing import list_targets
-from compliance.modes import mode_of
 from compliance.options import asked_for, quiet
 from compliance.patience import hurry
 from compliance.requirements import citation
-from compliance.results_file import load_result
-from compliance.server import Server
-from compliance.session import Session, for_controller, for_worker, is_worker
-from compliance.stage import NotJudged, Stage
-from compliance.subjects import CHECKS, Subject, folder_of
+from compliance.session import SESSION, for_controller, for_worker, is_worker
+from compliance.subjects import CHECKS, folder_of
 from compliance.target import TargetError
-from compliance.verdict import NotApplicable
-
-SESSION = pytest.StashKey[Session]()
-T = TypeVar("T")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (TargetError, autobahn.AutobahnError) as error:
         raise pytest.UsageError(str(error)) from error
     properties.configure(explore=config.option.explore)
+    config.pluginmanager.register(fixtures, "compliance-fixtures")
     if not is_worker(config):
         config.pluginmanager.register(Controller(config.stash[SESSION]), "compliance-controller")
         quiet(config)
@@ -196,7 +182,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     texts = session.ledger.deaths(judged.name)
     if not texts or is_excused(pyfuncitem, session.ledger):
         return None
-    renew = partial(_server, session.stage, judged, pyfuncitem)
+    renew = partial(fixtures.server_for, session.stage, judged, pyfuncitem)
     judged_again(pyfuncitem.obj, pyfuncitem.funcargs, texts, renew)
     return True
 
@@ -216,133 +202,3 @@ def pytest_runtest_makereport(
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
     """Show verdicts in place of pytest's outcomes."""
     return status(report)
-
-
-class Controller:
-    """The hooks of the process that the user started: gathers the results and shows them."""
-
-    def __init__(self, session: Session) -> None:
-        """The controller of one session."""
-        self.session = session
-        self.problems: list[str] = []
-        self.before: Any = None  # what SIGTERM did before this run
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
-        """Take SIGTERM for an interrupt, so that what is known by then is written."""
-        if threading.current_thread() is threading.main_thread():
-            self.before = signal.signal(signal.SIGTERM, _interrupt)
-
-    def pytest_unconfigure(self) -> None:
-        """Give SIGTERM back, for whoever runs pytest within a program of their own."""
-        if self.before is not None:
-            signal.signal(signal.SIGTERM, self.before)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Gather the result that travels with a report."""
-        found = travelling(report)
-        if found is not None:
-            self.session.run.results.append(load_result(found))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Judge the run as a whole, write the results, and set the exit status."""
-        stopped = bool(session.shouldstop or session.shouldfail)
-        self.session.finish(complete=exitstatus in _COMPLETE and not stopped)
-        self.problems = conclude(self.session)
-        if self.problems and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(self, config: pytest.Config) -> None:
-        """Show the summary."""
-        from rich.console import Console
-
-        from compliance.report import print_summary
-
-        strict = config.option.strict_should
-        print_summary(self.session.run, Console(), config.option.verbose, self.problems, strict=strict)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt("SIGTERM")
-
-
-_COMPLETE = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
-
-
-@pytest.fixture
-def subject(request: pytest.FixtureRequest) -> Subject:
-    """The server, framework or combination that a check judges."""
-    found: Subject = request.param
-    return found
-
-
-@pytest.fixture
-def stage(pytestconfig: pytest.Config) -> Stage:
-    """The running subjects."""
-    return pytestconfig.stash[SESSION].stage
-
-
-@pytest.fixture
-def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> None:
-    """Leave out what the subject declares to lack, once that is confirmed, and modes that it has not."""
-    missing = lacking(request.node, subject)
-    if missing:
-        raise NotApplicable(confirm(min(missing), subject, stage))
-    if not offers_mode(request.node, subject):
-        raise NotApplicable(f"the file of {subject.name} offers no mode {asked_mode(request.node)!r}")
-
-
-@pytest.fixture
-def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
-    """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
-    return _available(lambda: _server(stage, subject, request.node))
-
-
-@pytest.fixture
-def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
-    """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
-    return _available(lambda: _server(stage, subject, request.node))
-
-
-@pytest.fixture
-def framework(subject: Subject, stage: Stage, capable: None) -> Framework:
-    """The framework's contract application under a driver."""
-    return _available(lambda: stage.framework(subject))
-
-
-@pytest.fixture
-def adapter(subject: Subject, stage: Stage, capable: None) -> Framework:
-    """The ASGI application that a server's adapter makes of a WSGI application, under a driver."""
-    return _available(lambda: stage.framework(subject))
-
-
-@pytest.fixture
-def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Life:
-    """The life of a server of its own that lived through the check's story."""
-    story = story_of(request.function)
-    if story is None:
-        raise pytest.UsageError(f"{request.node.nodeid} looks at a life but names no story: add @lives(…)")
-    return _available(lambda: stage.lives(subject).life(story))
-
-
-def _server(stage: Stage, subject: Subject, item: pytest.Function) -> Server:
-    check, ledger = item.function, item.config.stash[SESSION].ledger
-    silent, harm = expects_silence(item, ledger), expects_harm(item, ledger)
-    name = f"{check.__module__}.{check.__name__}"
-    return stage.server(subject.started(mode_of(check)), name, silent=silent, harm=harm)
-
-
-def _available(get: Callable[[], T]) -> T:
-    try:
-        return get()
-    except NotJudged as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-def observe(request: pytest.FixtureRequest) -> Callable[[Any], None]:
-    """Record a measured value: the verdict of the check becomes "observed"."""
-    values = request.node.stash.setdefault(OBSERVED, [])
-    append: Callable[[Any], None] = values.append
-    return append

@@ -260,3 +260,7 @@ class Session:
     def close(self) -> None:
         """Stop everything that this session started."""
         self.stage.close()
+
+
+SESSION = pytest.StashKey[Session]()
+"""Under which a run with targets keeps its session in pytest's configuration."""
