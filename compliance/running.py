@@ -193,10 +193,11 @@ class Running:
         if code is not None:
             raise TargetDied(self._report(f"ended with code {code} while it was in use"))
 
-    def check_dying(self) -> None:
-        """Raise TargetDied if the process ends now: its connections are closed a moment before."""
-        self._process().wait(DYING)
-        self.check_alive()
+    def check_refusing(self, error: Closed) -> None:
+        """Raise TargetDied if a connection was refused by a process that ends: its sockets are closed before."""
+        if isinstance(error.__cause__, ConnectionRefusedError):
+            self._process().wait(ceiling("stop"))
+            self.check_alive()
 
     def terminate(self) -> None:
         """Ask the server to stop (SIGTERM) without waiting; the connection that found it ready is closed."""

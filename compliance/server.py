@@ -1,5 +1,6 @@
 """A server under test: talk to it, and be told by its guest; how it is started and stopped is `running`'s."""
 
+import contextlib
 import itertools
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from compliance.channel import Line
 from compliance.environment import Environment
 from compliance.exchange import App, Exchange, compliance_field
+from compliance.expect import Closed
 from compliance.patience import ceiling
 from compliance.process import now
 from compliance.ready import readable
@@ -110,7 +112,23 @@ class Server(Running):
             return connection
         self.check_alive()
         self._leave()
-        return self._connection(source, tls)
+        try:
+            return self._connection(source, tls)
+        except Closed as error:
+            self.check_refusing(error)
+            raise
+
+    def answer_again(self) -> None:
+        """Have one good request answered, or know that nothing is: raises TargetDied if the process ends.
+
+        The connections of one that ends are closed a while before that, so it is asked until it has.
+        """
+        deadline = now() + ceiling("stop")
+        while now() < deadline:
+            with contextlib.suppress(Closed):
+                self.call("GET", self.root, named=True)
+                return
+            self._process().wait(_GLANCE)
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""
