@@ -221,6 +221,11 @@ class Server(Running):
         """A known-good exchange on a connection of its own: what came before it has had its chance."""
         return self.call("GET", f"{self.root}fence", app=app)
 
+    def settle(self, app: App) -> None:
+        """Let five fences pass: what other threads of the server do behind a request is done by then."""
+        for _ in range(5):
+            self.fence(app)
+
     def count_at_rest(self, exchange: Exchange, name: str, app: App) -> int:
         """How many notes of this name an exchange has when, by five fences in a row, no more come."""
         counts: list[int] = []
