@@ -175,6 +175,14 @@ class Running:
             return False
         return True
 
+    def listens(self) -> bool:
+        """Whether it takes a connection, which is closed at once."""
+        try:
+            self._connection().close()
+        except Closed:
+            return False
+        return True
+
     def _connection(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
         return Connection(self.way.address(self.port), source, tls or self.way.tls())
 
@@ -194,7 +202,7 @@ class Running:
             raise TargetDied(self._report(f"ended with code {code} while it was in use"))
 
     def check_refusing(self, error: Closed) -> None:
-        """Raise TargetDied if a connection was refused by a process that ends: its sockets are closed before."""
+        """Raise TargetDied if a process refused a connection because it ends: its sockets go before it."""
         if isinstance(error.__cause__, ConnectionRefusedError):
             self._process().wait(ceiling("stop"))
             self.check_alive()
