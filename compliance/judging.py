@@ -116,6 +116,12 @@ def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
     return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
 
 
+def expects_harm(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether it is listed that a check harms its subject's process for those that follow."""
+    subject = subject_of(item)
+    return subject is not None and ledger.harms(subject.name, check_id(item))
+
+
 def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
     """Whether a failure of a check is listed, so that nothing that its subject does can make it pass."""
     cited, subject = cited_by(item), subject_of(item)
@@ -124,7 +130,8 @@ def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
     return ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item)) is not None
 
 
-def _server(item: pytest.Item) -> Server | None:
+def server_of(item: pytest.Item) -> Server | None:
+    """The server that a check judges, alone or in a combination; None if it judges none that runs."""
     arguments: dict[str, Any] = getattr(item, "funcargs", {})
     found = arguments.get("server") or arguments.get("combination")
     return found if isinstance(found, Server) else None
@@ -132,7 +139,7 @@ def _server(item: pytest.Item) -> Server | None:
 
 def _death(item: pytest.Item, error: BaseException | None) -> str:
     """What to add to the message of a check in which the server's process ended."""
-    server = _server(item)
+    server = server_of(item)
     process = server.process if server is not None else None
     if process is None:
         return ""
@@ -144,7 +151,7 @@ def _death(item: pytest.Item, error: BaseException | None) -> str:
 def _evidence(item: pytest.Item) -> Evidence | None:
     if isinstance(item, Case):
         return item.evidence()
-    server = _server(item)
+    server = server_of(item)
     if server is not None:
         return gather(server.exchanges, server.log())
     arguments = getattr(item, "funcargs", {})

@@ -104,6 +104,20 @@ class Ledger:
         own = [other for other in self._entries.get(subject, ()) if self._applies(subject, other)]
         return any(names(other.silent, check) for other in [*own, *([entry] if entry else [])])
 
+    def deaths(self, subject: str) -> set[str]:
+        """The texts of logs with which a subject, or its server, is listed to end at random."""
+        names_ = (subject, *self._parts.get(subject, ()))
+        entries = [(name, entry) for name in names_ for entry in self._entries.get(name, ())]
+        return {entry.dies for name, entry in entries if entry.dies and self._applies(name, entry)}
+
+    def harms(self, subject: str, check: str) -> bool:
+        """Whether it is listed that a check, passed or not, leaves a process that others must not use."""
+        return any(
+            names(entry.harms, check) and self._applies(name, entry)
+            for name in (subject, *self._parts.get(subject, ()))
+            for entry in self._entries.get(name, ())
+        )
+
     def stale(self, results: Iterable[Result], complete_for: Complete | None = None) -> list[str]:
         """Return the entries that a run disproves, each complete for a user with its file.
 

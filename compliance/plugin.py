@@ -1,19 +1,30 @@
 """The pytest plugin: hooks and fixtures, inert unless a target is asked for."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from compliance import autobahn, options, properties
+from compliance.again import judged_again
 from compliance.capabilities import confirm
 from compliance.conclusion import conclude
 from compliance.framework import Framework
-from compliance.items import OBSERVED, asked_mode, lacking, offers_mode
-from compliance.judging import expects_silence, is_excused, judge_report, status, travelling
+from compliance.items import OBSERVED, asked_mode, lacking, offers_mode, subject_of
+from compliance.judging import (
+    expects_harm,
+    expects_silence,
+    is_excused,
+    judge_report,
+    server_of,
+    status,
+    travelling,
+)
 from compliance.life import Life, story_of
 from compliance.listing import list_targets
 from compliance.modes import mode_of
@@ -145,6 +156,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=dropped)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector from looking at the checks again and again: there are thousands."""
+    if SESSION in session.config.stash:
+        gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
@@ -167,6 +185,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     with hurry(wary=not is_excused(item, session.ledger)):
         return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Judge a check again in which its server ended as it is listed to end at random."""
+    session, judged = pyfuncitem.config.stash.get(SESSION, None), subject_of(pyfuncitem)
+    if session is None or judged is None or server_of(pyfuncitem) is None:
+        return None
+    texts = session.ledger.deaths(judged.name)
+    if not texts or is_excused(pyfuncitem, session.ledger):
+        return None
+    renew = partial(_server, session.stage, judged, pyfuncitem)
+    judged_again(pyfuncitem.obj, pyfuncitem.funcargs, texts, renew)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -264,13 +296,13 @@ def capable(subject: Subject, stage: Stage, request: pytest.FixtureRequest) -> N
 @pytest.fixture
 def server(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server that a check judges, with bare apps in it, in the mode that the check asks for."""
-    return _available(lambda: _server(stage, subject, request))
+    return _available(lambda: _server(stage, subject, request.node))
 
 
 @pytest.fixture
 def combination(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureRequest) -> Server:
     """The server with the framework's contract application in it, tapped, in the mode that is asked for."""
-    return _available(lambda: _server(stage, subject, request))
+    return _available(lambda: _server(stage, subject, request.node))
 
 
 @pytest.fixture
@@ -294,11 +326,11 @@ def life(subject: Subject, stage: Stage, capable: None, request: pytest.FixtureR
     return _available(lambda: stage.lives(subject).life(story))
 
 
-def _server(stage: Stage, subject: Subject, request: pytest.FixtureRequest) -> Server:
-    check = request.function
-    silent = expects_silence(request.node, request.config.stash[SESSION].ledger)
+def _server(stage: Stage, subject: Subject, item: pytest.Function) -> Server:
+    check, ledger = item.function, item.config.stash[SESSION].ledger
+    silent, harm = expects_silence(item, ledger), expects_harm(item, ledger)
     name = f"{check.__module__}.{check.__name__}"
-    return stage.server(subject.started(mode_of(check)), name, silent=silent)
+    return stage.server(subject.started(mode_of(check)), name, silent=silent, harm=harm)
 
 
 def _available(get: Callable[[], T]) -> T:

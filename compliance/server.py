@@ -44,7 +44,7 @@ class Server(Running):
         super().__init__(spec, environment, **options)
         self.concurrency = concurrency or spec.concurrency
         self.exchanges: list[Exchange] = []
-        self.distrusted = False  # a check has done what may end it a moment later
+        self.distrusted = False  # a check has done what may end it, or change it, a moment later
 
     def terminate(self) -> None:
         """Ask the server to stop (SIGTERM) without waiting; its connections are closed first."""
@@ -116,6 +116,7 @@ class Server(Running):
             return self._connection(source, tls)
         except Closed as error:
             self.check_refusing(error)
+            self.distrusted = tls is None  # it may be at its end, a while after that of its listener
             raise
 
     def answer_again(self) -> None:

@@ -106,10 +106,13 @@ class Stage:
             self._servers[subject.key] = spares.pop(0) if spares else self.new_server(subject).launch()
         return self._servers[subject.key]
 
-    def server(self, subject: Subject, check: str = "", *, silent: bool = False) -> Server:
+    def server(
+        self, subject: Subject, check: str = "", *, silent: bool = False, harm: bool = False
+    ) -> Server:
         """The subject's running server, ready for the check; raises Unavailable once, then NotJudged.
 
-        `silent`: it is known that the check will wait for something in vain.
+        `silent`: it is known that the check will wait for something in vain; `harm`: that no other check may
+        use the server after it.
         """
         self._refuse(subject)
         try:
@@ -123,6 +126,7 @@ class Stage:
             self.retire(subject)
             raise Unavailable(str(error)) from error
         server.reset()
+        server.distrusted = server.distrusted or harm
         self._latest[subject.key] = check
         (self._excused.add if silent else self._excused.discard)(subject.key)
         return server

@@ -126,6 +126,20 @@ def test_an_entry_of_a_server_counts_for_its_combinations_where_it_names_checks(
     assert not listed.stale([passed, result("known", check, target="uvicorn-quart")])
 
 
+@pytest.mark.parametrize("subject", ["uvicorn", "uvicorn-fastapi"])
+def test_an_entry_may_say_that_checks_harm_the_server(subject: str) -> None:
+    """Also with a framework, and whatever the checks are about."""
+    entry = known(harms=("test_other",), versions="<0.36")
+    parts = {"uvicorn-fastapi": ("uvicorn", "fastapi")}
+    listed, newer = (
+        Ledger({"uvicorn": ((entry,), {"uvicorn": version})}, parts) for version in ("0.35.0", "0.36.0")
+    )
+    assert listed.harms(subject, "asgi_server/test_http_scope.py::test_other[row]")
+    assert not listed.harms(subject, CHECK)
+    assert not listed.harms("hypercorn", "test_other")
+    assert not newer.harms(subject, "test_other")
+
+
 @pytest.mark.parametrize(
     ("verdicts", "stale"),
     [

@@ -1,5 +1,6 @@
 """What becomes of a server between two checks."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -8,7 +9,7 @@ import pytest
 
 from compliance import target
 from compliance.environment import Wishes, provide
-from compliance.expect import Silence
+from compliance.expect import Closed, Silence
 from compliance.guest.apps import wsgi_concurrency
 from compliance.patience import ceiling, hurry
 from compliance.stage import Place, Stage
@@ -56,6 +57,18 @@ def test_a_server_that_promises_nothing_cannot_show_that_it_is_well(stage: Stage
     assert before != after
 
 
+def test_a_server_that_takes_no_connections_is_started_again(stage: Stage) -> None:
+    server = stage.server(REFERENCE, "a check")
+    server.call()
+    address = server.host, server.port
+    with suppress(Closed), socket.create_server((server.host, 0)) as other:
+        server.port = other.getsockname()[1]
+        other.close()  # nobody listens there any more, though the process lives
+        server.call()
+    server.host, server.port = address
+    assert stage.server(REFERENCE, "the next check") is not server
+
+
 FRESH = replace(REFERENCE, server=replace(SPEC, fresh=True))
 
 
@@ -96,3 +109,10 @@ def test_a_silent_server_is_waited_for_longer_in_a_check_that_may_pass() -> None
     with hurry(wary=True):
         wary = ceiling("answer")
     assert brief < wary < ceiling("answer")
+
+
+def test_a_server_that_a_check_is_known_to_harm_is_started_again(stage: Stage) -> None:
+    before = stage.server(REFERENCE, "a check", harm=True).process
+    after = stage.server(REFERENCE, "the next check").process
+    kept = stage.server(REFERENCE, "one more").process
+    assert before is not after is kept

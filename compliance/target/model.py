@@ -70,8 +70,10 @@ class Known:
     `versions` is a PEP 440 specifier for the subject's own distribution ("": every version); `source` is the
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
     checks, also of other requirements, in which the subject for this reason never answers, so that nobody
-    waits long for it.
-    `also` names other subjects that fail in the same way.
+    waits long for it. `harms` names checks, of any requirement, that leave a process
+    behind which answers and yet is not what it was, so that no other check may use it.
+    `also` names other subjects that fail in the same way. `dies` is what the log says when a server, for
+    this reason, ends at random, also in checks of other requirements: those are judged again.
     """
 
     requirement: str
@@ -82,7 +84,9 @@ class Known:
     source: str
     checks: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    harms: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    dies: str = ""
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,8 @@ def known_file(path: Path) -> tuple[Known, ...]:
 
 
 def _entry(table: Table) -> Known:
-    table.only("requirement", "reason", "link", "versions", "expires", "checks", "silent", "also")
+    optional = ("versions", "expires", "checks", "silent", "harms", "also", "dies")
+    table.only("requirement", "reason", "link", *optional)
     return Known(
         requirement=table.text("requirement"),
         reason=table.text("reason"),
@@ -171,7 +172,9 @@ def _entry(table: Table) -> Known:
         source=str(table.file),
         checks=table.texts("checks"),
         silent=table.texts("silent"),
+        harms=table.texts("harms"),
         also=table.texts("also"),
+        dies=table.text("dies", ""),
     )
 
 

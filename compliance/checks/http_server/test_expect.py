@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from compliance.attempt import Attempt, attempt
+from compliance.attempt import FOLLOWING, Attempt, attempt
 from compliance.claims import present
 from compliance.exchange import Exchange
 from compliance.expect import Closed, Observe, Silence, saw
@@ -32,9 +32,11 @@ def post(server: Server, app: str, expectation: bytes = b"100-continue") -> Exch
 def sent_at_once(
     server: Server, app: str, version: bytes = b"1.1", expect: bytes = b"100-continue"
 ) -> Attempt:
-    """A POST whose content follows without waiting, and another request behind it."""
+    """A POST whose content follows without waiting, and another request behind it, if that may be."""
+    following = FOLLOWING if version == b"1.1" else b""
     framing = b"Host: testserver\r\nContent-Length: %d\r\nExpect: %b" % (len(HIDDEN), expect)
-    return attempt(server, b"POST / HTTP/%b\r\n%b\r\n\r\n%b" % (version, framing, HIDDEN), app=app)
+    data = b"POST / HTTP/%b\r\n%b\r\n\r\n%b" % (version, framing, HIDDEN)
+    return attempt(server, data, app=app, following=following)
 
 
 def final_status(exchange: Exchange) -> int:

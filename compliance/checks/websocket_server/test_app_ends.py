@@ -89,3 +89,12 @@ def test_an_error_ends_no_other_connection(server: Server) -> None:
         other.send_text("still here")
         frame = other.receive()
     assert frame.payload == b"still here", saw(frame, "the echo on the other connection")
+
+
+@requirement("asgi.core.error.app_exception_isolated", definite=True)
+def test_an_error_is_noticed_after_one_at_the_accept_of_another(server: Server) -> None:
+    """When an application has failed after it accepted a subprotocol that nobody offered, others count."""
+    wrong = {"accepts": {"subprotocol": "never offered"}, "error": "on purpose"}
+    server.websocket("/", app=says_and_leaves, with_=wrong).wait_end()
+    with left(server, "on purpose") as exchange:
+        exchange.ending()

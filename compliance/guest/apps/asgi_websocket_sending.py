@@ -102,11 +102,11 @@ async def stays(
 
 
 async def says_and_leaves(
-    scope: Message, receive: Receive, send: Send, channel: Any, error: str = ""
+    scope: Message, receive: Receive, send: Send, channel: Any, error: str = "", accepts: Any = ()
 ) -> None:
-    """Accept, send the text "last words", and at once return, or raise an error with this text."""
+    """Accept, with these keys, send the text "last words", and return, or raise an error with this text."""
     await connected(scope, receive, channel)
-    await send(accept())
+    await send(accept(**dict(accepts)))
     await send(text("last words"))
     if error:
         raise RuntimeError(error)

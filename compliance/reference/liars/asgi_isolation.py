@@ -10,7 +10,9 @@ import h11
 from compliance.reference.asgi import Message
 from compliance.reference.asgi_http import HTTPCycle
 from compliance.reference.connection import Connection
+from compliance.reference.errors import ApplicationError
 from compliance.reference.liar import liar
+from compliance.reference.liars.websocket_close import LeavesOpen
 from compliance.reference.request import Request
 
 
@@ -238,3 +240,22 @@ class LateKeys(HTTPCycle):
         """With its length in the scope."""
         self.handed_over["compliance.length"] = len(data)
         return super().body(data, more_body)
+
+
+@liar(catches=["test_an_error_is_noticed_after_one_at_the_accept_of_another"])
+class LooksAway(LeavesOpen):
+    """Once an application has accepted what was not offered, no error ends a connection any more."""
+
+    def check_subprotocol(self, subprotocol: str | None) -> None:
+        """The last time that anything is noticed."""
+        try:
+            super().check_subprotocol(subprotocol)
+        except ApplicationError:
+            vars(self.server)["looks_away"] = True
+            raise
+
+    async def on_error(self) -> None:
+        """Wait for the client."""
+        if self.frames is not None and "looks_away" in vars(self.server):
+            await self.wait_for_the_client()
+        await super().on_error()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import ClassVar
 
 from compliance.reference.connection import Connection
 from compliance.reference.liar import liar
@@ -46,6 +48,26 @@ class GuessesSizes(Rewriting):
 
     wrong = re.compile(rb"\r\n(?:0x|\+)5\r\n")
     instead = b"\r\n5\r\n"
+
+
+@liar(interface="asgi", catches=["test_a_chunk_without_size_amid_an_answer_ends_no_server"])
+class EndsAmidAnAnswer(Connection):
+    """The fortieth time that what is no size comes behind an answer, that is too much."""
+
+    seen: ClassVar[list[Connection]] = []
+
+    def take(self) -> bytes:
+        """What the stream has received."""
+        data = super().take()
+        if b"amid" in data:
+            self.seen.append(self)
+        return data
+
+    async def recycle(self) -> bool:
+        """Make the connection ready for another request, if the server lives."""
+        if len(self.seen) >= 40:
+            os._exit(0)
+        return await super().recycle()
 
 
 @liar(interface="wsgi", catches=["test_no_large_size_wraps_around"])

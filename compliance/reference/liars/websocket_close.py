@@ -288,6 +288,7 @@ class StaysAfterReturn(LeavesOpen):
         "test_the_code_of_an_error",
         "test_an_end_within_a_message_of_the_client_ends_the_connection",
         "test_an_error_ends_no_other_connection",
+        "test_an_error_is_noticed_after_one_at_the_accept_of_another",
     ]
 )
 class StaysAfterAnError(LeavesOpen):

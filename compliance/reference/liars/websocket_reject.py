@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import os
+from typing import Any, ClassVar
 
 from compliance.reference import websocket_handshake as handshake
 from compliance.reference.asgi import Message, pairs
@@ -412,3 +413,18 @@ class DropsWrongTypes(DropsDenials):
     """Messages of a denial that have values of wrong types are dropped."""
 
     out_of_order = False
+
+
+@liar(catches=["test_a_request_behind_a_denial_ends_no_server"])
+class EndsBehindDenials(WebSocketCycle):
+    """The twentieth request behind a denial is one too many."""
+
+    seen: ClassVar[list[Message]] = []
+
+    async def send_denial_body(self, message: Message) -> None:
+        """Count the denials behind which there will be one."""
+        await super().send_denial_body(message)
+        if message.get("body") == b"behind":
+            self.seen.append(message)
+        if len(self.seen) >= 20:
+            os._exit(0)
