@@ -191,6 +191,7 @@ def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
         if rhythm is not whole:
             wait_read(exchange.connection.socket)
     if half_close:
+        wait_read(exchange.connection.socket)  # else it is a matter of chance what the end comes with
         exchange.connection.half_close()
     result = Attempt(exchange)
     _read(result, method, following if in_turn else b"")
@@ -271,11 +272,8 @@ def _over(connection: Connection) -> bool:
 def _account(server: Server, result: Attempt) -> None:
     """Collect the calls: a fence lets those come that no response has told of."""
     if result.end == "silent" or result.statuses[:1] != [200]:
-        try:
-            with ease():
-                server.call("GET", server.root, named=True)
-        except Closed:
-            server.check_dying()  # else it is at its end, which is for the next check to notice
+        with ease():
+            server.answer_again()
     claimed = server.claim()
     result.exchange.adopt(claimed, result.first)
     lines = [line for line in claimed if line.exchange in {None, result.exchange.name}]  # no stragglers

@@ -175,6 +175,14 @@ class Running:
             return False
         return True
 
+    def listens(self) -> bool:
+        """Whether it takes a connection, which is closed at once."""
+        try:
+            self._connection().close()
+        except Closed:
+            return False
+        return True
+
     def _connection(self, source: str | None = None, tls: ssl.SSLContext | None = None) -> Connection:
         return Connection(self.way.address(self.port), source, tls or self.way.tls())
 
@@ -193,10 +201,11 @@ class Running:
         if code is not None:
             raise TargetDied(self._report(f"ended with code {code} while it was in use"))
 
-    def check_dying(self) -> None:
-        """Raise TargetDied if the process ends now: its connections are closed a moment before."""
-        self._process().wait(DYING)
-        self.check_alive()
+    def check_refusing(self, error: Closed) -> None:
+        """Raise TargetDied if a process refused a connection because it ends: its sockets go before it."""
+        if isinstance(error.__cause__, ConnectionRefusedError):
+            self._process().wait(ceiling("stop"))
+            self.check_alive()
 
     def terminate(self) -> None:
         """Ask the server to stop (SIGTERM) without waiting; the connection that found it ready is closed."""

@@ -1,5 +1,6 @@
 """A server under test: talk to it, and be told by its guest; how it is started and stopped is `running`'s."""
 
+import contextlib
 import itertools
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -113,9 +114,22 @@ class Server(Running):
         self._leave()
         try:
             return self._connection(source, tls)
-        except Closed:
-            self.distrusted = tls is None  # it may be at its end, a moment after that of its listener
+        except Closed as error:
+            self.check_refusing(error)
+            self.distrusted = tls is None  # it may be at its end, a while after that of its listener
             raise
+
+    def answer_again(self) -> None:
+        """Have one good request answered, or know that nothing is: raises TargetDied if the process ends.
+
+        The connections of one that ends are closed a while before that, so it is asked until it has.
+        """
+        deadline = now() + ceiling("stop")
+        while now() < deadline:
+            with contextlib.suppress(Closed):
+                self.call("GET", self.root, named=True)
+                return
+            self._process().wait(_GLANCE)
 
     def _leave(self) -> None:
         """End connections that are done with: a server may wait for that, or keep a thread for each."""
@@ -207,6 +221,11 @@ class Server(Running):
     def fence(self, app: App) -> Exchange:
         """A known-good exchange on a connection of its own: what came before it has had its chance."""
         return self.call("GET", f"{self.root}fence", app=app)
+
+    def settle(self, app: App) -> None:
+        """Let five fences pass: what other threads of the server do behind a request is done by then."""
+        for _ in range(5):
+            self.fence(app)
 
     def count_at_rest(self, exchange: Exchange, name: str, app: App) -> int:
         """How many notes of this name an exchange has when, by five fences in a row, no more come."""

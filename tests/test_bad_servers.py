@@ -44,6 +44,14 @@ def test_a_server_that_dies_is_started_again_a_few_times(tmp_path: Path) -> None
     assert "fatal: out of luck" in outcome.text
 
 
+def test_a_server_that_is_long_in_dying_has_died(tmp_path: Path) -> None:
+    check = "*test_unusual_targets[[]no UTF-8]"
+    outcome = run(bad_project(tmp_path, "fades"), *GET[:2], "--check", check)
+    judged = [result["verdict"] for result in outcome.results if result["subject"] == "server"]
+    assert judged == ["failed"], outcome.text  # a value would only be observed
+    assert "ended with code 7 while it was in use" in outcome.text
+
+
 def test_a_server_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     outcome = run(bad_project(tmp_path, "stubborn"), *GET, "--patience", "0.05")
     assert outcome.code == 1

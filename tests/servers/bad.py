@@ -46,6 +46,18 @@ class Dying(Handler):
         return super().parse_request()
 
 
+class Fading(Handler):
+    """Closes its sockets at a path that is no UTF-8, and ends the process a second later."""
+
+    def parse_request(self):
+        found = super().parse_request()
+        if found and "\xff" in self.path:
+            os.closerange(3, 100)
+            time.sleep(1)
+            os._exit(7)
+        return found
+
+
 def serve(host, port, handler=Handler):
     http.server.ThreadingHTTPServer((host, port), handler).serve_forever()
 
@@ -70,6 +82,10 @@ def silent(host, port):
 
 def dies(host, port):
     serve(host, port, Dying)
+
+
+def fades(host, port):
+    serve(host, port, Fading)
 
 
 def stubborn(host, port):

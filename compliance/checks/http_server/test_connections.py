@@ -13,6 +13,7 @@ from compliance.guest.apps import asgi_http, wsgi_http
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Connection, request
+from compliance.wire.pace import send_pieces
 
 GET = b"GET / HTTP/1.1\r\nHost: testserver\r\n\r\n"
 CLOSE = b"GET / HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
@@ -234,10 +235,10 @@ def test_how_a_large_upload_ends_that_nobody_reads(
 @requirement("rfc9112.conn.half_close")
 @pytest.mark.parametrize("app", ["reads", "ignores"])
 def test_what_comes_of_a_half_closed_connection(server: Server, observe: Observe, app: str) -> None:
-    """What a client that has shut down its sending side right after its request gets."""
+    """What a client that has shut down its sending side once its request was read gets."""
     with server.prepare(getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app)) as exchange:
         start, rest = request("GET", "/").split(b"\r\n", 1)
-        exchange.send(start + b"\r\n" + exchange.field + rest)
+        send_pieces(exchange.connection, [start + b"\r\n" + exchange.field + rest])
         exchange.connection.half_close()
         came = exchange.outcome()
     observe("nothing" if came is None else came.status)

@@ -144,23 +144,24 @@ def test_an_empty_block_does_not_fix_the_response(server: Server) -> None:
 @requirement("wsgi.sr.exc_info_replaces")
 def test_exc_info_replaces_the_status(server: Server) -> None:
     """Until data is sent, a call with exc_info replaces the status, and the response goes on with it."""
-    exchange = server.call(app=apps.changes_its_mind)
-    assert (exchange.status, exchange.body) == (503, b"second"), exchange.seen("the second response")
+    with server.open(app=apps.changes_its_mind) as exchange:  # whether close() is called, is not asked here
+        assert (exchange.status, exchange.body) == (503, b"second"), exchange.seen("the second response")
 
 
 @requirement("wsgi.sr.exc_info_replaces")
 def test_exc_info_replaces_the_headers(server: Server) -> None:
     """Until data is sent, a call with exc_info replaces the headers: none of the first call's is sent."""
-    exchange = server.call(app=apps.changes_its_mind)
-    fields = (exchange.header("x-first"), exchange.header("x-second"))
+    with server.open(app=apps.changes_its_mind) as exchange:
+        fields = (exchange.header("x-first"), exchange.header("x-second"))
     assert fields == (None, b"yes"), saw(fields, "only the headers of the second call")
 
 
 @requirement("wsgi.sr.exc_info_replaces")
 def test_exc_info_replaces_a_content_length(server: Server) -> None:
     """The Content-Length of the replaced headers has no effect."""
-    exchange = server.call(app=apps.changes_its_mind, with_={"first": [("Content-Length", "3")]})
-    assert (exchange.status, exchange.body) == (503, b"second"), exchange.seen("the whole second response")
+    with server.open(app=apps.changes_its_mind, with_={"first": [("Content-Length", "3")]}) as exchange:
+        got = (exchange.status, exchange.body)
+        assert got == (503, b"second"), exchange.seen("the whole second response")
 
 
 @requirement("wsgi.sr.exc_info_raises")

@@ -48,8 +48,8 @@ def test_single_bytes_are_sent_as_they_are_yielded(server: Server) -> None:
 @requirement("wsgi.iter.unbuffered")
 def test_a_large_block_is_sent_whole_before_the_next_is_asked_for(server: Server) -> None:
     """A block that no buffer holds goes on to be transmitted while the application produces the next."""
-    with server.open(app=apps.yields_large, with_={"size": 4 * MEBIBYTE}) as exchange:
-        arrive(exchange, b"x" * (4 * MEBIBYTE), b"end")
+    with server.open(app=apps.yields_large, with_={"size": 16 * MEBIBYTE}) as exchange:
+        arrive(exchange, b"x" * (16 * MEBIBYTE), b"end")
 
 
 @requirement("wsgi.iter.unbuffered")

@@ -6,6 +6,7 @@ Scope = Dict[str, Any]
 Call = Callable[..., Any]
 
 TEXT = (b"content-type", b"text/plain")
+LARGE = b"." * (1 << 16)
 
 
 def _note_request(scope: Scope, channel: Any) -> None:
@@ -48,6 +49,12 @@ async def ignores(scope: Scope, receive: Call, send: Call, channel: Any) -> None
     """Note the request, and answer without a look at the body."""
     _note_request(scope, channel)
     await _answer(scope, send, b"ignored")
+
+
+async def stays(scope: Scope, receive: Call, send: Call, channel: Any) -> None:
+    """Answer without a look at the body, and keep hold of it up to the gate "answered"."""
+    await _answer(scope, send, LARGE)
+    await channel.agate("answered")
 
 
 async def litters(scope: Scope, receive: Call, send: Call, channel: Any) -> None:

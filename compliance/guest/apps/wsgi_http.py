@@ -1,11 +1,12 @@
 """WSGI apps that a check of HTTP itself runs; `asgi_http` has the same ones."""
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 Environ = Dict[str, Any]
 Start = Callable[..., Any]
 
 TEXT = ("Content-Type", "text/plain")
+LARGE = b"." * (1 << 16)
 
 
 def _note_request(environ: Environ, channel: Any) -> None:
@@ -49,6 +50,17 @@ def ignores(environ: Environ, start_response: Start, channel: Any) -> List[bytes
     """Note the request, and answer without a look at the body."""
     _note_request(environ, channel)
     return _answer(environ, start_response, b"ignored")
+
+
+def stays(environ: Environ, start_response: Start, channel: Any) -> Iterator[bytes]:
+    """Answer without a look at the body, and keep hold of it up to the gate "answered"."""
+    start_response("200 OK", [TEXT, ("Content-Length", str(len(LARGE)))])
+    return _staying(environ, channel)
+
+
+def _staying(environ: Environ, channel: Any) -> Iterator[bytes]:
+    yield LARGE
+    channel.gate("answered")
 
 
 def litters(environ: Environ, start_response: Start, channel: Any) -> List[bytes]:

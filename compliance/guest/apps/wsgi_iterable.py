@@ -5,7 +5,7 @@ import contextvars
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Sequence
 
-from compliance.guest.apps.wsgi_blocks import TEXT
+from compliance.guest.apps.wsgi_blocks import KEPT, TEXT
 
 Environ = Dict[str, Any]
 Start = Callable[..., Any]
@@ -132,6 +132,7 @@ class _Counting:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._count = 0
+        KEPT.append(self)
 
     def __iter__(self) -> Iterator[bytes]:
         self._count += 1
@@ -164,7 +165,9 @@ def watches_attributes(environ: Environ, start_response: Start, channel: Any) ->
             channel.note("used", sorted(set(used)))
             channel.end()
 
-    return Watched()
+    watched = Watched()
+    KEPT.append(watched)
+    return watched
 
 
 def names_threads(environ: Environ, start_response: Start, channel: Any) -> Iterator[bytes]:
@@ -200,6 +203,7 @@ class _Marked:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._blocks = iter([b"one"])
+        KEPT.append(self)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
