@@ -5,7 +5,7 @@ has not expired. It has to stay alive: one whose checks all pass must go. An err
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -50,6 +50,10 @@ class Ledger:
         self._entries = {name: tuple(entries) for name, (entries, _) in subjects.items()}
         self._version = {name: next(iter(versions.values()), "") for name, (_, versions) in subjects.items()}
         self._today = today or dt.datetime.now(dt.UTC).date()
+        self._current = {
+            name: tuple(entry for entry in entries if self._applies(name, entry))
+            for name, entries in self._entries.items()
+        }
 
     def problems(self) -> list[str]:
         """Return what is wrong with the entries themselves, each complete for a user with its file."""
@@ -87,10 +91,10 @@ class Ledger:
         Only for results that failed or warned; whoever asks keeps errors out.
         """
         for name in (subject, *self._parts.get(subject, ())):
-            for entry in self._entries.get(name, ()):
+            for entry in self._current.get(name, ()):
                 right = entry.requirement == requirement and _covers(entry, check)
                 right = right and (name == subject or bool(entry.checks))
-                if right and self._applies(name, entry) and not self._faults(entry):
+                if right and not self._faults(entry):
                     return entry
         return None
 
@@ -101,22 +105,21 @@ class Ledger:
         about a value that is only observed.
         """
         entry = self.excuse(subject, requirement, check)
-        own = [other for other in self._entries.get(subject, ()) if self._applies(subject, other)]
-        return any(names(other.silent, check) for other in [*own, *([entry] if entry else [])])
+        listed = [*self._current.get(subject, ()), *([entry] if entry else [])]
+        return any(names(other.silent, check) for other in listed if other.silent)
 
     def deaths(self, subject: str) -> set[str]:
         """The texts of logs with which a subject, or its server, is listed to end at random."""
-        names_ = (subject, *self._parts.get(subject, ()))
-        entries = [(name, entry) for name in names_ for entry in self._entries.get(name, ())]
-        return {entry.dies for name, entry in entries if entry.dies and self._applies(name, entry)}
+        return {entry.dies for entry in self._of_all(subject) if entry.dies}
 
     def harms(self, subject: str, check: str) -> bool:
         """Whether it is listed that a check, passed or not, leaves a process that others must not use."""
-        return any(
-            names(entry.harms, check) and self._applies(name, entry)
-            for name in (subject, *self._parts.get(subject, ()))
-            for entry in self._entries.get(name, ())
-        )
+        return any(names(entry.harms, check) for entry in self._of_all(subject) if entry.harms)
+
+    def _of_all(self, subject: str) -> Iterator[Known]:
+        """The entries that apply to a subject, or to its server or framework."""
+        for name in (subject, *self._parts.get(subject, ())):
+            yield from self._current.get(name, ())
 
     def stale(self, results: Iterable[Result], complete_for: Complete | None = None) -> list[str]:
         """Return the entries that a run disproves, each complete for a user with its file.
@@ -125,25 +128,25 @@ class Ledger:
         `complete_for(subject, requirement)` is False where the selection left some of them out, or they did
         not run; without it, all ran. A subject that did not start, and an error, prove nothing.
         """
-        results = list(results)
-        broken = {result.target for result in results if result.verdict == "error" and not result.requirement}
+        about: dict[str, list[Result]] = {}
+        for result in results:
+            about.setdefault(result.requirement, []).append(result)
+        broken = {result.target for result in about.get("", ()) if result.verdict == "error"}
         return [
             f"{entry.source}: {name}: {entry.requirement}: {problem}; remove it"
-            for name, entries in self._entries.items()
+            for name, entries in self._current.items()
             if name not in broken
             for entry in entries
-            if self._applies(name, entry)
-            and (complete_for is None or complete_for(name, entry.requirement))
-            and (problem := _disproved(entry, self._about(results, name, entry)))
+            if (complete_for is None or complete_for(name, entry.requirement))
+            and (problem := _disproved(entry, self._about(about.get(entry.requirement, ()), name, entry)))
         ]
 
     def _about(self, results: Iterable[Result], subject: str, entry: Known) -> list[Result]:
-        """The results for the entry's requirement: of its subject, and of combinations with it."""
+        """Those results that are of the entry's subject, or of combinations with it."""
         return [
             result
             for result in results
-            if result.requirement == entry.requirement
-            and (result.target == subject or (entry.checks and subject in self._parts.get(result.target, ())))
+            if result.target == subject or (entry.checks and subject in self._parts.get(result.target, ()))
         ]
 
 
