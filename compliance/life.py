@@ -146,10 +146,13 @@ def ask(server: Server, life: Life, **options: Any) -> Exchange:
     return exchange.finish()
 
 
-def wait_lifespan(server: Server, life: Life, seconds: float | None = None) -> Line:
-    """Wait until the application has been called with a lifespan scope; fails if it is not in this time."""
+def wait_lifespan(server: Server, life: Life) -> Line:
+    """Wait until the application has been called with a lifespan scope; fails if it is not while it starts."""
     line = server.switchboard.line(
-        lambda line: line.kind == "lifespan", "the lifespan", alive=server.check_alive, seconds=seconds
+        lambda line: line.kind == "lifespan",
+        "the lifespan",
+        alive=server.check_alive,
+        seconds=ceiling("start"),
     )
     life.lifespans.append(line)
     return line

@@ -87,7 +87,7 @@ def asked_of_workers(server: Server, life: Life) -> None:
     No shutdown is complete before all workers have been told: the end of one may be what ends the others. So
     all but the first are then given the time to be ended by it.
     """
-    workers = [wait_lifespan(server, life, ceiling("start")) for _ in range(WORKERS)]
+    workers = [wait_lifespan(server, life) for _ in range(WORKERS)]
     for line in workers:
         line.wait("sent")
     server.wait_ready()
