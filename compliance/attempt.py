@@ -13,7 +13,7 @@ from typing import Any, Self
 from compliance.call import Call, call_of
 from compliance.exchange import Exchange
 from compliance.expect import Closed, NotHttp, Silence, saw, shorten
-from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.neutral import neutral
 from compliance.patience import ease
 from compliance.server import Server
 from compliance.wire.body import BodyReader
@@ -183,7 +183,7 @@ def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
     is all that the client sends, and it says so; some servers then close without an answer. `in_turn`:
     `following` is sent when the first answer has come, for requests that are whole however they are read.
     """
-    chosen = getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app) if app else None
+    chosen = neutral(server, app) if app else None
     exchange = server.prepare(chosen, with_)
     at_once = b"" if in_turn else following
     for piece in _pieces(_with_field(data, exchange.field), at_once, rhythm):

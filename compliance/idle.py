@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from compliance.exchange import Exchange
 from compliance.expect import Closed, Silence
-from compliance.guest.apps import asgi_http, wsgi_http
 from compliance.modes import SECONDS
+from compliance.neutral import neutral
 from compliance.patience import ceiling
 from compliance.process import now
 from compliance.ready import readable
@@ -65,7 +65,7 @@ def play(server: Server, exchanges: list[Exchange]) -> dict[str, str]:
 
 
 def _started(server: Server, name: str) -> Client:
-    app = wsgi_http.reads if server.interface == "wsgi" else asgi_http.reads
+    app = neutral(server, "reads")
     exchange = server.prepare(app)
     if name.endswith("head"):
         exchange.send(_HEAD + exchange.field + b"X-Unfinished: ")

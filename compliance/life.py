@@ -147,7 +147,7 @@ def ask(server: Server, life: Life, **options: Any) -> Exchange:
 
 
 def wait_lifespan(server: Server, life: Life) -> Line:
-    """Wait until the application has been called with a lifespan scope; fails if it is not while it starts."""
+    """Wait until the application has been called with a lifespan scope; fails if it is not as it starts."""
     line = server.switchboard.line(
         lambda line: line.kind == "lifespan",
         "the lifespan",

@@ -9,7 +9,7 @@ from compliance.claims import present
 from compliance.concurrency import in_turn
 from compliance.exchange import Exchange
 from compliance.expect import Closed, Observe, saw
-from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.neutral import neutral
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Connection, request
@@ -46,7 +46,7 @@ def is_kept(got: Attempt) -> bool:
 
 def numbered(server: Server, number: int, connection: Connection) -> Exchange:
     """An exchange on this connection that has sent nothing, for a response that is told by its number."""
-    app = wsgi_http.responds if server.interface == "wsgi" else asgi_http.responds
+    app = neutral(server, "responds")
     content = b"response %d" % number
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(content))]
     return server.prepare(app, {"headers": headers, "parts": (content,)}, connection=connection)
@@ -111,7 +111,7 @@ def test_close_is_obeyed(server: Server) -> None:
 @requirement("rfc9112.conn.close_received", definite=True)
 def test_closing_connections_does_the_server_no_harm(server: Server) -> None:
     """One that has closed twenty connections, each after its response as it was asked to, serves the next."""
-    app = wsgi_http.litters if server.interface == "wsgi" else asgi_http.litters
+    app = neutral(server, "litters")
     asked = [("Connection", "close")]
     statuses = [server.call("GET", "/let-go", app=app, headers=asked).status for _ in range(20)]
     assert statuses == [200] * 20, saw(statuses, "twenty times 200")
@@ -225,7 +225,7 @@ def test_how_a_large_upload_ends_that_nobody_reads(
     server: Server, observe: Observe, close: list[tuple[str | bytes, str | bytes]]
 ) -> None:
     """Whether a client that sends all of a large body can read the early response, or is reset."""
-    app = wsgi_http.ignores if server.interface == "wsgi" else asgi_http.ignores
+    app = neutral(server, "ignores")
     with server.open("POST", "/", app=app, headers=close, body=bytes(MEGABYTE)) as exchange:
         came = exchange.outcome()
         exchange.afterwards()
@@ -236,7 +236,7 @@ def test_how_a_large_upload_ends_that_nobody_reads(
 @pytest.mark.parametrize("app", ["reads", "ignores"])
 def test_what_comes_of_a_half_closed_connection(server: Server, observe: Observe, app: str) -> None:
     """What a client that has shut down its sending side once its request was read gets."""
-    with server.prepare(getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app)) as exchange:
+    with server.prepare(neutral(server, app)) as exchange:
         start, rest = request("GET", "/").split(b"\r\n", 1)
         send_pieces(exchange.connection, [start + b"\r\n" + exchange.field + rest])
         exchange.connection.half_close()

@@ -8,7 +8,7 @@ from compliance.attempt import FOLLOWING, Attempt, attempt
 from compliance.claims import present
 from compliance.exchange import Exchange
 from compliance.expect import Closed, Observe, Silence, saw
-from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.neutral import neutral
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
@@ -21,7 +21,7 @@ endpoints = pytest.mark.parametrize("app", ["reads", "ignores"])
 
 def post(server: Server, app: str, expectation: bytes = b"100-continue") -> Exchange:
     """A POST of which only the head is sent, with an expectation."""
-    exchange = server.prepare(getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app))
+    exchange = server.prepare(neutral(server, app))
     exchange.send(
         b"POST / HTTP/1.1\r\nHost: testserver\r\n%bContent-Length: 5\r\nExpect: %b\r\n\r\n"
         % (exchange.field, expectation)
@@ -66,7 +66,7 @@ def behind(server: Server, exchange: Exchange) -> bytes:
         return b"HTTP/1.1 200 is not needed"
     exchange.open_gate("answered")
     exchange.finish()
-    server.settle(wsgi_http.ignores if server.interface == "wsgi" else asgi_http.ignores)
+    server.settle(neutral(server, "ignores"))
     exchange.send(b"hello")
     return exchange.afterwards()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from compliance.exchange import App
 from compliance.expect import NotHttp, Observe, Silence
-from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.neutral import neutral
 from compliance.ready import readable
 from compliance.requirements import requirement
 from compliance.server import Server
@@ -60,7 +60,7 @@ def answer(server: Server, data: bytes, rhythm: Rhythm) -> int | str:
 
 def application(server: Server) -> App:
     """What reads the body, and answers."""
-    return wsgi_http.answers if server.interface == "wsgi" else asgi_http.answers
+    return neutral(server, "answers")
 
 
 def refusal(server: Server, length: int) -> bytes:

@@ -6,7 +6,7 @@ from compliance.attempt import FOLLOWING
 from compliance.claims import present
 from compliance.exchange import Exchange
 from compliance.expect import Observe, saw
-from compliance.guest.apps import asgi_http, wsgi_http
+from compliance.neutral import neutral
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
@@ -17,7 +17,7 @@ OFFER = b"Connection: Upgrade\r\nUpgrade: websocket\r\n" + KEY
 
 def offered(server: Server, fields: bytes, body: bytes, app: str) -> Exchange:
     """A POST with these field lines and this body, once it was answered."""
-    exchange = server.prepare(getattr(wsgi_http if server.interface == "wsgi" else asgi_http, app))
+    exchange = server.prepare(neutral(server, app))
     head = b"POST / HTTP/1.1\r\nHost: testserver\r\n%b%b" % (exchange.field, fields)
     exchange.send(head + b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
     exchange.outcome()
