@@ -28,7 +28,7 @@ from compliance.known import Ledger
 from compliance.life import Story, story_of
 from compliance.results import Run, TargetInfo
 from compliance.server import Server
-from compliance.stage import Place, Stage
+from compliance.stage import Place, Stage, fresh
 from compliance.subjects import Subject, subjects_of
 
 
@@ -246,7 +246,7 @@ class Session:
             return
         others = self._modes.get(subject.key, [])
         if subject_of(nextitem) is subject:
-            for other in others:
+            for other in others if not fresh(subject) else ():
                 self.stage.prepare(other)
             return
         for each in (subject, *others):

@@ -23,7 +23,7 @@ from compliance.server import Server
 from compliance.subjects import Subject
 
 _DEATHS = 8
-_SPARES = 2  # as many as this are started while a check runs, if the next one gets a server of its own
+_SPARES = 1  # as many as this are started while a check runs, if the next one gets a server of its own
 Say = Callable[[str], None]
 
 
