@@ -8,7 +8,7 @@ import pytest
 
 from compliance.evidence import gather
 from compliance.expect import Closed
-from compliance.items import Case, check_id, cited_by, subject_of
+from compliance.items import OBSERVED, Case, check_id, cited_by, subject_of
 from compliance.known import Ledger
 from compliance.profiling import add
 from compliance.requirements import Citation, get
@@ -47,20 +47,22 @@ def status(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, 
 def judge_report(
     item: pytest.Item,
     call: pytest.CallInfo[None],
+    error: BaseException | None,
     report: pytest.TestReport,
-    observed: list[Any],
     ledger: Ledger,
 ) -> None:
-    """Turn one phase of a check into a verdict, put the result into its report and set pytest's outcome."""
+    """Turn one phase of a check into a verdict, put the result into its report and set pytest's outcome.
+
+    `error` is what the phase raised, for which pytest may have put something of its own into `call`.
+    """
     if call.when == "call":
         add("exchanges", call.duration)
-    error = call.excinfo.value if call.excinfo else None
     cited, subject = cited_by(item), subject_of(item)
     if cited is None or subject is None or (call.when != "call" and error is None):
         return
     if isinstance(error, pytest.skip.Exception):  # not judged: its subject's error has been reported
         return
-    result = _result(item, cited, subject, error, observed)
+    result = _result(item, cited, subject, error, item.stash.get(OBSERVED, []))
     if result.verdict == "error" and not isinstance(error, Unavailable):
         result = replace(result, message=f"{result.message}\n{report.longreprtext}")
     result = replace(_excused(subject, result, ledger), seconds=round(call.duration, 6))

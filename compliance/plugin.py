@@ -11,7 +11,7 @@ import pytest
 from compliance import autobahn, fixtures, options, properties
 from compliance.again import judged_again
 from compliance.controller import Controller
-from compliance.items import OBSERVED, subject_of
+from compliance.items import subject_of
 from compliance.judging import (
     expects_silence,
     is_excused,
@@ -192,10 +192,11 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn the outcome of a check into a verdict."""
+    error = call.excinfo.value if call.excinfo else None
     report = yield
     session = item.config.stash.get(SESSION, None)
     if session is not None:
-        judge_report(item, call, report, item.stash.get(OBSERVED, []), session.ledger)
+        judge_report(item, call, error, report, session.ledger)
     return report
 
 

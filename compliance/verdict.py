@@ -1,5 +1,6 @@
 """From the outcome of a check to a verdict."""
 
+import unittest
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,12 @@ from compliance.requirements import Citation, consequence, get
 from compliance.results import Verdict
 
 
-class NotApplicable(Exception):
-    """The subject declares that it lacks what the check needs, and that was confirmed."""
+class NotApplicable(unittest.SkipTest):
+    """The subject declares that it lacks what the check needs, and that was confirmed.
+
+    It is a SkipTest so that Hypothesis ends with the first example that raises it, instead of looking for a
+    smaller one.
+    """
 
 
 @dataclass(frozen=True)
