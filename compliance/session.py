@@ -31,6 +31,8 @@ from compliance.server import Server
 from compliance.stage import Place, Stage, fresh
 from compliance.subjects import Subject, subjects_of
 
+_AHEAD = 20  # checks before its own, a subject is started: some keep a core busy while they wait
+
 
 def is_worker(config: pytest.Config) -> bool:
     """Whether this process is an xdist worker."""
@@ -105,7 +107,7 @@ class Session:
         self.run = Run(version("gateway-compliance"), dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
         self.run.partial = _is_partial(config)
         self._clock = time.monotonic()
-        self._upcoming: list[Subject] = []
+        self._heralds: dict[str, list[Subject]] = {}  # what to start ahead when a check's turn comes
         self._stories: dict[str, list[Story]] = {}
         self._modes: dict[str, list[Subject]] = {}  # the subjects that a subject is in its other modes
         self._ledger: Ledger | None = None
@@ -196,9 +198,10 @@ class Session:
         dropped = [item for item in items if not self._chosen(item) and subject_of(item)]
         place = {id(subject): number for number, subject in enumerate(self.subjects)}
         items[:] = sorted(chosen, key=lambda item: place.get(id(subject_of(item)), len(place)))
-        self._upcoming = list(dict.fromkeys(s for item in items if (s := subject_of(item)) is not None))
-        for item in items:
+        for number, item in enumerate(items):
             subject = subject_of(item)
+            if subject is not None and subject is not subject_of(items[number - 1]):
+                self._heralds.setdefault(items[max(number - _AHEAD, 0)].nodeid, []).append(subject)
             if subject is not None and not lacking(item, subject) and offers_mode(item, subject):
                 self._plan(item, subject)
         return dropped
@@ -230,9 +233,7 @@ class Session:
     def before(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Launch the subjects of this check and, ahead of time, those that come next."""
         subject = subject_of(item)
-        if self._upcoming and subject is self._upcoming[0]:
-            self._upcoming.pop(0)
-        ahead = [subject_of(nextitem)] if is_worker(self.config) else self._upcoming[:2]
+        ahead = [subject_of(nextitem)] if is_worker(self.config) else self._heralds.get(item.nodeid, ())
         for wanted in (subject, *ahead):
             if wanted is not None:
                 self.stage.prepare(wanted)
