@@ -18,7 +18,7 @@ from compliance.patience import ease
 from compliance.server import Server
 from compliance.wire.body import BodyReader
 from compliance.wire.http import Connection, Response
-from compliance.wire.pace import Rhythm, wait_read, whole
+from compliance.wire.pace import Rhythm, send_pieces, wait_read, whole
 from compliance.wire.spelled import PLACE
 
 FOLLOWING = b"GET /following HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
@@ -186,10 +186,11 @@ def attempt(  # noqa: PLR0913 - bytes can be sent in that many ways
     chosen = neutral(server, app) if app else None
     exchange = server.prepare(chosen, with_)
     at_once = b"" if in_turn else following
-    for piece in _pieces(_with_field(data, exchange.field), at_once, rhythm):
-        exchange.send(piece)
-        if rhythm is not whole:
-            wait_read(exchange.connection.socket)
+    request = _with_field(data, exchange.field)
+    if rhythm is whole:
+        exchange.send(request + at_once)
+    else:
+        send_pieces(exchange.connection, [*rhythm(request), at_once])
     if half_close:
         wait_read(exchange.connection.socket)  # else it is a matter of chance what the end comes with
         exchange.connection.half_close()
@@ -218,10 +219,6 @@ def _with_field(data: bytes, field: bytes) -> bytes:
         return data.replace(PLACE, field, 1)
     start, line_end, rest = data.partition(b"\r\n")
     return start + line_end + (field if line_end else b"") + rest
-
-
-def _pieces(data: bytes, following: bytes, rhythm: Rhythm) -> Sequence[bytes]:
-    return [data + following] if rhythm is whole else [*rhythm(data), following]
 
 
 def _read(result: Attempt, method: str, following: bytes) -> None:

@@ -15,7 +15,8 @@ _DIAG, _BY_FAMILY, _REQUEST, _ANY = 4, 20, 1, 0xFFFFFFFF
 _HEADER, _ADDRESSED = struct.Struct("=IHHII"), struct.Struct("=BBBxI")
 _QUEUES = struct.Struct("=II")  # bytes to read, bytes to send
 _QUEUES_AT = _HEADER.size + 4 + 48 + 4
-_PATIENCE = 0.05  # a server that is busy with something else does not read on
+_PATIENCE = 0.3  # a server that is busy with something else does not read on
+_PAUSE = 0.0002
 
 
 Rhythm = Callable[[bytes], Sequence[bytes]]
@@ -62,15 +63,19 @@ def _query(connection: socket.socket) -> bytes:
     return _HEADER.pack(_HEADER.size + len(message), _BY_FAMILY, _REQUEST, 1, 0) + message
 
 
-def wait_read(connection: socket.socket) -> None:
-    """Return when the peer has read what was sent, or reads nothing for a moment."""
+def wait_read(connection: socket.socket) -> bool:
+    """Return when the peer has read what was sent; False if it reads nothing for a moment."""
     deadline = time.monotonic() + _PATIENCE
-    while unread(connection) and time.monotonic() < deadline:
-        time.sleep(0)  # the peer may need the processor
+    while unread(connection):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE)  # the peer may need the processor
+    return True
 
 
 def send_pieces(connection: Connection, pieces: Iterable[bytes]) -> None:
-    """Send each piece when the peer has read the one before it."""
+    """Send each piece when the peer has read the one before it; at once, when it has ceased to read."""
+    reading = True
     for piece in pieces:
         connection.send(piece)
-        wait_read(connection.socket)
+        reading = reading and wait_read(connection.socket)
