@@ -1,12 +1,18 @@
 """How Hypothesis runs: the same examples in every verdict run, new and more of them with --explore."""
 
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 _VERDICT_EXAMPLES, _EXPLORE_EXAMPLES = 20, 500
 
 
 def configure(*, explore: bool) -> None:
-    """Set the profile of every property check."""
+    """Set the profile of every property check.
+
+    Hypothesis also takes constants of the modules that are loaded for examples. Which they are depends on the
+    selection of checks, and on how the suite is installed; verdicts must not.
+    """
+    vars(providers)["is_local_module_file"] = lambda _path: False
     settings.register_profile(
         "compliance",
         derandomize=not explore,

@@ -1,14 +1,10 @@
 """What WSGI apps return: an iterable that tells what a server does with it, and ends the channel at last."""
 
-from collections import deque
-from typing import Any, Deque, Iterable, Iterator
+from typing import Any, Iterable, Iterator, List
 
 TEXT = (("Content-Type", "text/plain"),)
-KEPT: "Deque[Any]" = deque(maxlen=100)
-"""The latest objects that only the server may close: the end of their last reference must not do it.
-
-A server that never calls close() drops them when it comes to it, so that chance would end the channel.
-"""
+KEPT: List[Any] = []
+"""Objects that only the server may close: the end of their last reference must not do it."""
 
 
 class Blocks:
@@ -19,7 +15,6 @@ class Blocks:
         self._channel = channel
         self._blocks = iter(blocks)
         self._asked = 0
-        KEPT.append(self)
 
     def __iter__(self) -> Iterator[Any]:
         """Return itself."""

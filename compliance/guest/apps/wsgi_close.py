@@ -105,8 +105,8 @@ def waits_before_returning(environ: Environ, start_response: Start, channel: Any
 def generates(environ: Environ, start_response: Start, channel: Any) -> Iterator[bytes]:
     """Stream like `streams` from a generator, and note when its finally clause is run."""
     start_response("200 OK", list(TEXT))
-    found = _generating(channel)
-    KEPT.append(found)
+    KEPT.append(_generating(channel))
+    found: Iterator[bytes] = KEPT[-1]
     return found
 
 
@@ -139,7 +139,6 @@ class AnyClose:
     def __init__(self, close: Any) -> None:
         """Set the attribute on the instance."""
         self.close = close
-        KEPT.append(self)
 
     def __iter__(self) -> Iterator[bytes]:
         """One block."""

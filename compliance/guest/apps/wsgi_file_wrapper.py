@@ -33,7 +33,6 @@ class Closable(Readable):
         """Read from these bytes, report to this channel."""
         super().__init__(content, channel)
         self._channel = channel
-        KEPT.append(self)
 
     def close(self) -> None:
         """Note the call."""

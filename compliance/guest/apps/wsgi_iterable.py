@@ -5,7 +5,7 @@ import contextvars
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Sequence
 
-from compliance.guest.apps.wsgi_blocks import KEPT, TEXT
+from compliance.guest.apps.wsgi_blocks import TEXT
 
 Environ = Dict[str, Any]
 Start = Callable[..., Any]
@@ -132,7 +132,6 @@ class _Counting:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._count = 0
-        KEPT.append(self)
 
     def __iter__(self) -> Iterator[bytes]:
         self._count += 1
@@ -165,9 +164,7 @@ def watches_attributes(environ: Environ, start_response: Start, channel: Any) ->
             channel.note("used", sorted(set(used)))
             channel.end()
 
-    watched = Watched()
-    KEPT.append(watched)
-    return watched
+    return Watched()
 
 
 def names_threads(environ: Environ, start_response: Start, channel: Any) -> Iterator[bytes]:
@@ -203,7 +200,6 @@ class _Marked:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self._blocks = iter([b"one"])
-        KEPT.append(self)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
