@@ -7,12 +7,8 @@ _VERDICT_EXAMPLES, _EXPLORE_EXAMPLES = 20, 500
 
 
 def configure(*, explore: bool) -> None:
-    """Set the profile of every property check.
-
-    Hypothesis also takes constants of the modules that are loaded for examples. Which they are depends on the
-    selection of checks, and on how the suite is installed; verdicts must not.
-    """
-    vars(providers)["is_local_module_file"] = lambda _path: False
+    """Set the profile of every property check."""
+    forget_constants()
     settings.register_profile(
         "compliance",
         derandomize=not explore,
@@ -24,3 +20,11 @@ def configure(*, explore: bool) -> None:
         suppress_health_check=list(HealthCheck),  # one server serves all examples, on purpose
     )
     settings.load_profile("compliance")
+
+
+def forget_constants() -> None:
+    """Have Hypothesis draw no constants of the modules that are loaded.
+
+    Which they are depends on the selection of checks, and on how the suite is installed; verdicts must not.
+    """
+    vars(providers)["is_local_module_file"] = lambda _path: False
