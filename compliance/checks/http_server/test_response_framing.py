@@ -12,6 +12,7 @@ from compliance.server import Server
 from compliance.wire.http import Response
 
 GET = b"GET / HTTP/1.1\r\nHost: testserver\r\n\r\n"
+LAST = b"GET / HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n"
 GET_10 = b"GET / HTTP/1.0\r\nHost: testserver\r\n\r\n"
 HEAD = b"HEAD / HTTP/1.1\r\nHost: testserver\r\n\r\n"
 CONNECT = b"CONNECT testserver:80 HTTP/1.1\r\nHost: testserver:80\r\n\r\n"
@@ -138,7 +139,8 @@ def test_a_2xx_to_connect_has_no_content_length(server: Server) -> None:
 @pytest.mark.parametrize("value", WRONG_LENGTHS)
 def test_a_length_that_is_none_is_not_sent(server: Server, value: bytes) -> None:
     """A Content-Length of the application that is no number does not reach the wire."""
-    got = responds(server, TYPE, (b"content-length", value)).called()
+    with_ = {"headers": [TYPE, (b"content-length", value)], "parts": (b"content",)}
+    got = attempt(server, LAST, app="responds", with_=with_, following=b"").called()
     found = re.findall(rb"(?i)content-length: *([^\r\n]*)\r\n", got.exchange.connection.everything())
     assert all(length.isdigit() for length in found), saw(found, "numbers")
 
