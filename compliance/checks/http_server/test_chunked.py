@@ -10,6 +10,7 @@ from compliance.wire.pace import bytewise
 from compliance.wire.spelled import coded, post
 
 END = b"0\r\n\r\n"
+TRIES = 20  # a server may find the fault while the application answers, and then end, or not, by chance
 AMID = 48  # where every fourth ends the server, one of a million runs does not show it
 SIZES = {
     "small letter": b"a\r\n0123456789\r\n",
@@ -234,6 +235,7 @@ def test_a_trailer_does_not_replace_a_field(server: Server, announced: list[byte
 @requirement("rfc9112.chunk.trailers_invalid", needs=("chunked",))
 @pytest.mark.parametrize("line", NO_TRAILERS.values(), ids=NO_TRAILERS.keys())
 def test_a_trailer_that_is_no_field_ends_the_connection(server: Server, line: bytes) -> None:
-    """Behind a trailer section with a line that is no field nothing is served."""
-    got = both(server, coded(b"5\r\nhello\r\n0\r\n" + line + b"\r\n\r\n"), half_close=True)
-    assert all(one.ended_after_first for one in got), seen(got, "one answer, and a close")
+    """Behind a trailer section with a line that is no field nothing is served, however often one tries."""
+    for _ in range(TRIES):
+        got = both(server, coded(b"5\r\nhello\r\n0\r\n" + line + b"\r\n\r\n"), half_close=True)
+        assert all(one.ended_after_first for one in got), seen(got, "one answer, and a close")
