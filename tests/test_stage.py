@@ -100,7 +100,7 @@ def test_no_server_that_was_started_ahead_is_left(stage: Stage) -> None:
     stage.retire(FRESH)
     stage.close()
     assert spares
-    assert [process.alive() for process in (first.process, *spares) if process is not None] == [False] * 3
+    assert not any(process.alive() for process in (first.process, *spares) if process is not None)
 
 
 def test_a_silent_server_is_waited_for_longer_in_a_check_that_may_pass() -> None:
