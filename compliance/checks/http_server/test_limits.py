@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from compliance.exchange import App
 from compliance.expect import NotHttp, Observe, Silence
 from compliance.neutral import neutral
 from compliance.ready import readable
@@ -47,7 +46,7 @@ def largest(
 
 def answer(server: Server, data: bytes, rhythm: Rhythm) -> int | str:
     """The status of the response to a request; in words what came if there was none."""
-    with server.prepare(application(server)) as exchange:
+    with server.prepare(neutral(server, "answers")) as exchange:
         send_pieces(exchange.connection, rhythm(data.replace(PLACE, exchange.field)))
         try:
             came = exchange.outcome()
@@ -58,14 +57,9 @@ def answer(server: Server, data: bytes, rhythm: Rhythm) -> int | str:
         return came.status if came else "reset" if exchange.connection.reset else "closed"
 
 
-def application(server: Server) -> App:
-    """What reads the body, and answers."""
-    return neutral(server, "answers")
-
-
 def refusal(server: Server, length: int) -> bytes:
     """The status of 4xx with which a body of this length is refused before any of it has come, or nothing."""
-    with server.prepare(application(server)) as exchange:
+    with server.prepare(neutral(server, "answers")) as exchange:
         exchange.send(b"POST / HTTP/1.1\r\nHost: testserver\r\nContent-Length: %d\r\n" % length)
         exchange.send(exchange.field + b"\r\n")
         readable([exchange.connection], AT_ONCE)
