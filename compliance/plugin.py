@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Generator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from compliance import autobahn, fixtures, options, properties
 from compliance.again import judged_again
 from compliance.controller import Controller
-from compliance.items import subject_of
+from compliance.items import OBSERVED, subject_of
 from compliance.judging import (
     expects_silence,
     is_excused,
@@ -23,6 +22,7 @@ from compliance.listing import list_targets
 from compliance.options import asked_for, quiet
 from compliance.patience import hurry
 from compliance.requirements import citation
+from compliance.server import Server
 from compliance.session import SESSION, for_controller, for_worker, is_worker
 from compliance.subjects import CHECKS, folder_of
 from compliance.target import TargetError
@@ -182,7 +182,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     texts = session.ledger.deaths(judged.name)
     if not texts or is_excused(pyfuncitem, session.ledger):
         return None
-    renew = partial(fixtures.server_for, session.stage, judged, pyfuncitem)
+
+    def renew() -> Server:
+        pyfuncitem.stash.get(OBSERVED, []).clear()  # what the server was seen to do that ended
+        return fixtures.server_for(session.stage, judged, pyfuncitem)
+
     judged_again(pyfuncitem.obj, pyfuncitem.funcargs, texts, renew)
     return True
 
