@@ -106,6 +106,7 @@ class Connection:
         self.buffer = b""
         self.ended = False
         self.reset = False
+        self._shut = False  # the sending side
         self.ragged = False  # TLS ended without saying so
         self.silent = False  # the server said nothing up to a ceiling
         try:
@@ -249,6 +250,9 @@ class Connection:
 
     def half_close(self) -> None:
         """Shut down the sending side only (FIN)."""
+        if self._shut:
+            return
+        self._shut = True
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.socket, socket.SHUT_WR)  # that of TLS would end the reading, too
 

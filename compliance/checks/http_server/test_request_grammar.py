@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 PATH = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@"
 without_shrinking = settings(phases=[Phase.generate])  # a failure may be silence, which takes long
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
+
+NO_CONTENT = {"no length": b"", "length 0": b"Content-Length: 0\r\n"}
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,17 @@ def test_a_request_in_two_pieces_arrives_as_it_was_sent(server: Server, sent: Se
     """A request means the same wherever its octets are split over two segments."""
     got = attempt(server, sent.octets(), app="reads", rhythm=cut_at(place), in_turn=True)
     assert as_sent(got, sent), got.seen(f"{sent}")
+
+
+@requirement("rfc9112.parse.crlf")
+@pytest.mark.parametrize("length", NO_CONTENT.values(), ids=NO_CONTENT.keys())
+def test_a_request_without_content_is_whole_when_its_head_came_in_two_pieces(
+    server: Server, length: bytes
+) -> None:
+    """Nothing more is waited for behind a head in two pieces, where there is no content."""
+    head, end = b"POST / HTTP/1.1\r\nHost: testserver\r\n" + PLACE, length + b"\r\n"
+    got = attempt(server, head + end, app="reads", rhythm=cut_at(-len(end)), in_turn=True)
+    assert got.took(b""), got.seen("an empty body")
 
 
 @requirement("rfc9112.te.chunked_supported", needs=("chunked",))
