@@ -1,8 +1,11 @@
-"""Judging a check again in which the server's process ended as it is listed to end at random.
+"""Judging a check again where what is listed about its server happens by chance, so that runs agree.
 
 Where a server has a fault that ends it by chance, whichever check comes then would fail, another one in each
 run. A check of the fault's own shows it without fail, and lists it (`dies`, a text of the server's log); any
 other check is judged by a process that lives, a new one, and tells nothing about the fault.
+
+Where a listed failure shows only by chance in its own check (`chance`), the check is judged until it has
+shown; if it does not, the entry is not true any more.
 """
 
 import inspect
@@ -38,6 +41,13 @@ def judged_again(
         else:
             return
     check(**{name: fixtures[name] for name in names})
+
+
+def judged_until_it_fails(check: Callable[..., object], fixtures: dict[str, Any]) -> None:
+    """Call a check until it raises, a few times at most; raises what it raises."""
+    arguments = {name: fixtures[name] for name in inspect.signature(check).parameters}
+    for _ in range(_TIMES):
+        check(**arguments)
 
 
 def died(server: Server, texts: Collection[str]) -> bool:

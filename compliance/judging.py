@@ -132,6 +132,14 @@ def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
     return ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item)) is not None
 
 
+def fails_by_chance(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether a failure of a check is listed that shows by chance."""
+    cited, subject = cited_by(item), subject_of(item)
+    if cited is None or subject is None:
+        return False
+    return ledger.by_chance(subject.name, cited.id_for(subject.interface), check_id(item))
+
+
 def server_of(item: pytest.Item) -> Server | None:
     """The server that a check judges, alone or in a combination; None if it judges none that runs."""
     arguments: dict[str, Any] = getattr(item, "funcargs", {})

@@ -108,6 +108,11 @@ class Ledger:
         listed = [*self._current.get(subject, ()), *([entry] if entry else [])]
         return any(names(other.silent, check) for other in listed if other.silent)
 
+    def by_chance(self, subject: str, requirement: str, check: str) -> bool:
+        """Whether it is listed that the failure of this check shows by chance."""
+        entry = self.excuse(subject, requirement, check)
+        return entry is not None and names(entry.chance, check)
+
     def deaths(self, subject: str) -> set[str]:
         """The texts of logs with which a subject, or its server, is listed to end at random."""
         return {entry.dies for entry in self._of_all(subject) if entry.dies}

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from compliance import autobahn, fixtures, options, properties
-from compliance.again import judged_again
+from compliance.again import judged_again, judged_until_it_fails
 from compliance.controller import Controller
 from compliance.items import OBSERVED, subject_of
 from compliance.judging import (
     expects_silence,
+    fails_by_chance,
     is_excused,
     judge_report,
     server_of,
@@ -175,10 +176,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Judge a check again in which its server ended as it is listed to end at random."""
+    """Judge a check again where what is listed about its server happens by chance."""
     session, judged = pyfuncitem.config.stash.get(SESSION, None), subject_of(pyfuncitem)
     if session is None or judged is None or server_of(pyfuncitem) is None:
         return None
+    if fails_by_chance(pyfuncitem, session.ledger):
+        judged_until_it_fails(pyfuncitem.obj, pyfuncitem.funcargs)
+        return True
     texts = session.ledger.deaths(judged.name)
     if not texts or is_excused(pyfuncitem, session.ledger):
         return None

@@ -1,11 +1,11 @@
-"""Checks that are judged again, as their server ended as it is listed to end by chance."""
+"""Checks that are judged again, as what is listed about their server happens by chance."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from compliance import target
-from compliance.again import judged_again
+from compliance.again import judged_again, judged_until_it_fails
 from compliance.environment import Wishes, provide
 from compliance.expect import Closed, TargetDied
 from compliance.server import Server
@@ -62,3 +62,24 @@ def test_a_server_that_always_ends_has_failed(stage: Stage) -> None:
 def test_a_check_that_fails_on_a_server_that_lives_has_failed(stage: Stage) -> None:
     with pytest.raises(AssertionError):
         judge(stage, deaths=0, texts={"by chance"}, well=204)
+
+
+def test_a_failure_by_chance_is_waited_for() -> None:
+    rolls = iter([True, True, False])
+
+    def check(server: str) -> None:
+        assert next(rolls), server
+
+    with pytest.raises(AssertionError, match="the server"):
+        judged_until_it_fails(check, {"server": "the server", "subject": REFERENCE})
+    assert not list(rolls)
+
+
+def test_a_failure_by_chance_that_never_shows_is_none() -> None:
+    calls: list[str] = []
+
+    def check(server: str) -> None:
+        calls.append(server)
+
+    judged_until_it_fails(check, {"server": "well"})
+    assert set(calls) == {"well"}

@@ -291,3 +291,15 @@ def test_a_folder_that_is_none_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UpdateError, match="file"):
         update(run(result()), tmp_path / "file")
+
+
+def test_an_entry_may_say_that_its_failure_shows_by_chance() -> None:
+    """Only in its own checks, and while it counts."""
+    entry = known(chance=("test_scopes[one]",), versions="<0.36")
+    listed, newer = (
+        Ledger({"uvicorn": ((entry,), {"uvicorn": version})}) for version in ("0.35.0", "0.36.0")
+    )
+    assert listed.by_chance("uvicorn", MUST, "asgi_server/test_http_scope.py::test_scopes[one]")
+    assert not listed.by_chance("uvicorn", MUST, "asgi_server/test_http_scope.py::test_scopes[two]")
+    assert not listed.by_chance("uvicorn", "asgi.http.scope.path", "test_scopes[one]")
+    assert not newer.by_chance("uvicorn", MUST, "test_scopes[one]")

@@ -37,7 +37,11 @@ def test_every_entry_leads_to_an_issue_or_a_finding() -> None:
 
 def test_the_checks_that_entries_name_exist() -> None:
     functions = {check.function for check in coverage.checks()}
-    listed = [(entry.requirement, check) for _, entry in entries() for check in (*entry.checks, *entry.harms)]
+    listed = [
+        (entry.requirement, check)
+        for _, entry in entries()
+        for check in (*entry.checks, *entry.harms, *entry.chance)
+    ]
     ours = {
         check.partition("[")[0].rpartition("::")[2] for about, check in listed if not _is_autobahns(about)
     }

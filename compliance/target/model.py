@@ -71,7 +71,8 @@ class Known:
     file that lists it; `checks` narrows the entry to some checks of the requirement. `silent` names
     checks, also of other requirements, in which the subject for this reason never answers, so that nobody
     waits long for it. `harms` names checks, of any requirement, that leave a process
-    behind which answers and yet is not what it was, so that no other check may use it.
+    behind which answers and yet is not what it was, so that no other check may use it. `chance` names those
+    of its checks in which the failure shows by chance: they are judged until it has.
     `also` names other subjects that fail in the same way. `dies` is what the log says when a server, for
     this reason, ends at random, also in checks of other requirements: those are judged again.
     """
@@ -85,6 +86,7 @@ class Known:
     checks: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     harms: tuple[str, ...] = ()
+    chance: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     dies: str = ""
 

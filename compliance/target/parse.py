@@ -161,7 +161,7 @@ def known_file(path: Path) -> tuple[Known, ...]:
 
 
 def _entry(table: Table) -> Known:
-    optional = ("versions", "expires", "checks", "silent", "harms", "also", "dies")
+    optional = ("versions", "expires", "checks", "silent", "harms", "chance", "also", "dies")
     table.only("requirement", "reason", "link", *optional)
     return Known(
         requirement=table.text("requirement"),
@@ -173,6 +173,7 @@ def _entry(table: Table) -> Known:
         checks=table.texts("checks"),
         silent=table.texts("silent"),
         harms=table.texts("harms"),
+        chance=table.texts("chance"),
         also=table.texts("also"),
         dies=table.text("dies", ""),
     )

@@ -7,6 +7,15 @@ KEPT: List[Any] = []
 """Objects that only the server may close: the end of their last reference must not do it."""
 
 
+def notice() -> None:
+    """Fail if the server has called with an exception set, as CPython does wherever it looks for one.
+
+    It looks after a call of C code that it has not specialised, and forgets the exception where it misses a
+    cache: without this, what becomes of the code that follows would be a matter of chance.
+    """
+    len(*([],))
+
+
 class Blocks:
     """An iterator over blocks; notes "next" for each that is asked for, and "close" with their number."""
 
@@ -28,6 +37,7 @@ class Blocks:
 
     def close(self) -> None:
         """Note the call, and that the application's work is over."""
+        notice()
         self._channel.note("close", self._asked)
         self._channel.end()
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, Callable, Dict, Iterable, Iterator
 
-from compliance.guest.apps.wsgi_blocks import KEPT, TEXT, Blocks, Single
+from compliance.guest.apps.wsgi_blocks import KEPT, TEXT, Blocks, Single, notice
 
 Environ = Dict[str, Any]
 Start = Callable[..., Any]
@@ -46,6 +46,7 @@ class Counting(Blocks):
 
     def close(self) -> None:
         """Note the call; the host hangs up once it has seen enough."""
+        notice()
         self._channel.note("close", self._asked)
 
 
