@@ -116,7 +116,7 @@ class Server(Running):
             return self._connection(source, tls)
         except Closed as error:
             self.check_refusing(error)
-            self.distrusted = tls is None  # it may be at its end, a while after that of its listener
+            self.distrusted |= tls is None  # it may be at its end, a while after that of its listener
             raise
 
     def answer_again(self) -> None:
