@@ -110,12 +110,18 @@ def _excused(subject: Subject, result: Result, ledger: Ledger) -> Result:
     return replace(result, verdict="known", message=f"{entry.reason} ({entry.link})\n{result.message}")
 
 
-def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
-    """Whether what is listed about a check is that its subject never answers."""
+def _listed_as(item: pytest.Item) -> tuple[str, str, str] | None:
+    """The subject, the requirement and the check of an item, as lists of known failures name them."""
     cited, subject = cited_by(item), subject_of(item)
     if cited is None or subject is None:
-        return False
-    return ledger.silences(subject.name, cited.id_for(subject.interface), check_id(item))
+        return None
+    return subject.name, cited.id_for(subject.interface), check_id(item)
+
+
+def expects_silence(item: pytest.Item, ledger: Ledger) -> bool:
+    """Whether what is listed about a check is that its subject never answers."""
+    names = _listed_as(item)
+    return names is not None and ledger.silences(*names)
 
 
 def expects_harm(item: pytest.Item, ledger: Ledger) -> bool:
@@ -126,18 +132,14 @@ def expects_harm(item: pytest.Item, ledger: Ledger) -> bool:
 
 def is_excused(item: pytest.Item, ledger: Ledger) -> bool:
     """Whether a failure of a check is listed, so that nothing that its subject does can make it pass."""
-    cited, subject = cited_by(item), subject_of(item)
-    if cited is None or subject is None:
-        return False
-    return ledger.excuse(subject.name, cited.id_for(subject.interface), check_id(item)) is not None
+    names = _listed_as(item)
+    return names is not None and ledger.excuse(*names) is not None
 
 
 def fails_by_chance(item: pytest.Item, ledger: Ledger) -> bool:
     """Whether a failure of a check is listed that shows by chance."""
-    cited, subject = cited_by(item), subject_of(item)
-    if cited is None or subject is None:
-        return False
-    return ledger.by_chance(subject.name, cited.id_for(subject.interface), check_id(item))
+    names = _listed_as(item)
+    return names is not None and ledger.by_chance(*names)
 
 
 def server_of(item: pytest.Item) -> Server | None:
