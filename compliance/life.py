@@ -32,7 +32,8 @@ class Life:
     `alone`: the server ended before it was asked to. `lifespans` are the lines of all lifespan scopes,
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
     common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
-    the Close frame that the server sent to the client of a WebSocket. `ends` says of clients that were silent
+    the Close frame that the server sent to the client of a WebSocket, `told_while_open` whether the lifespan
+    got its second event when nothing had come to that client yet. `ends` says of clients that were silent
     or slow what became of their connections, by where they stopped (see `compliance.idle`).
     """
 
@@ -42,6 +43,7 @@ class Life:
     stopping: float = 0.0
     leaving: float = 0.0
     closing: int | None = None
+    told_while_open: bool = False
     log: str = ""
     lifespans: list[Line] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)

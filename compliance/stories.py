@@ -3,6 +3,7 @@
 import contextlib
 
 from compliance import idle
+from compliance.channel import Line
 from compliance.expect import Closed, Silence
 from compliance.guest.apps import asgi_lifespan
 from compliance.life import NOTICE, Life, ask, stop, wait_lifespan, wait_noticed
@@ -11,6 +12,7 @@ from compliance.patience import ceiling
 from compliance.process import now
 from compliance.ready import readable
 from compliance.server import Server
+from compliance.wire.http import Connection
 
 OTHER_DATE = 2.2  # seconds, for a server that makes a Date each second
 
@@ -65,7 +67,10 @@ def stopped_while_streaming(server: Server, life: Life) -> None:
 
 
 def stopped_with_a_websocket(server: Server, life: Life) -> None:
-    """Send SIGTERM while a WebSocket is open; the client ends it if the server does not soon."""
+    """Send SIGTERM while a WebSocket is open; the client ends it if the server does not soon.
+
+    The application stays a moment longer on both, which shows whether lifespan.shutdown waits for the end.
+    """
     server.wait_ready()
     idle = ask(server, life).connection
     exchange = server.websocket("/", app=asgi_lifespan.open_socket)
@@ -73,12 +78,34 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    readable([exchange.connection.socket], NOTICE)
+    life.told_while_open = told_while_open(server, life, exchange.connection)
     life.leaving = now()
+    for line in life.lifespans:
+        line.open_gate("shutdown")
+    exchange.open_gate("leave")
     exchange.send_close(4001)  # no code of a server's own
     with contextlib.suppress(Closed):  # a server may also just close the connection
         life.closing = exchange.receive_close().code
     exchange.wait_end()
+
+
+def told_while_open(server: Server, life: Life, connection: Connection) -> bool:
+    """Whether the application gets a second event, lifespan.shutdown, before the server ends a connection.
+
+    It is over after a moment, or as soon as something comes that ends the connection. What a server has done
+    to that is there to be read at once, so it is no matter of chance; the application may learn it later.
+    """
+    life.lifespans += server.switchboard.claim_all(lambda line: line.kind == "lifespan")
+    deadline = now() + NOTICE
+    while now() < deadline and not readable([connection], 0):
+        if any(line.names().count("received") > 1 for line in life.lifespans):
+            return not readable([connection], 0)
+        lines = [line for line in life.lifespans if not line.ended]
+        sources: list[Connection | Line] = [connection, *lines]
+        readable(sources, deadline - now())
+        for line in lines:
+            line.pump(0)
+    return False
 
 
 def asked_of_workers(server: Server, life: Life) -> None:

@@ -9,7 +9,7 @@ from compliance.stories import stopped_while_busy, stopped_with_a_websocket
 REASON = "the pool of compliance-4712 is on fire"
 
 BUSY_AND_FAILED = Story(asgi_lifespan.shutdown_fails, {"message": REASON}, act=stopped_while_busy)
-WEBSOCKET_AND_FAILED = Story(asgi_lifespan.shutdown_fails, act=stopped_with_a_websocket)
+WEBSOCKET_AND_FAILED = Story(asgi_lifespan.shutdown_fails, {"held": True}, act=stopped_with_a_websocket)
 RETURNS = Story(asgi_lifespan.returns, {"when": "shutdown"})
 RAISES = Story(asgi_lifespan.raises, {"when": "shutdown"})
 
@@ -53,9 +53,10 @@ def test_the_message_of_a_failed_shutdown_is_logged(life: Life) -> None:
 @requirement("asgi.lifespan.shutdown.after_websockets", definite=True, needs=("websocket",))
 @lives(WEBSOCKET_AND_FAILED)
 def test_shutdown_comes_after_the_end_of_websockets(life: Life) -> None:
-    """A WebSocket that is open at SIGTERM is over before lifespan.shutdown is sent."""
-    ended = life.exchange(1).guest.events[-1]
-    assert shutdown_at(life) > ended.at, life.seen(f"lifespan.shutdown after the WebSocket's {ended.name!r}")
+    """The connection of a WebSocket that is open at SIGTERM is ended before lifespan.shutdown is sent."""
+    assert life.exchange(1).answered == 101, life.seen("an open WebSocket")
+    assert shutdown_at(life) > life.stopping, life.seen("lifespan.shutdown behind SIGTERM")
+    assert not life.told_while_open, life.seen("lifespan.shutdown after the WebSocket's end on the wire")
 
 
 @requirement(asgi="rfc6455.close.going_away", needs=("websocket",))

@@ -140,12 +140,19 @@ async def startup_fails(
 
 
 async def shutdown_fails(
-    scope: Message, receive: Receive, send: Send, channel: Any, message: Optional[str] = None
+    scope: Message,
+    receive: Receive,
+    send: Send,
+    channel: Any,
+    message: Optional[str] = None,
+    held: bool = False,
 ) -> None:
-    """Complete startup and answer shutdown with shutdown.failed."""
+    """Complete startup and answer shutdown with shutdown.failed, if `held` behind the gate "shutdown"."""
     await _received(receive, channel)
     await _sent(send, channel, {"type": "lifespan.startup.complete"})
     await _received(receive, channel)
+    if held:
+        await channel.agate("shutdown")
     event = {"type": "lifespan.shutdown.failed"}
     await _sent(send, channel, event if message is None else {**event, "message": message})
 
@@ -224,7 +231,7 @@ async def streams(scope: Message, receive: Receive, send: Send, channel: Any) ->
 
 
 async def open_socket(scope: Message, receive: Receive, send: Send, channel: Any) -> None:
-    """Accept a WebSocket and stay until it ends."""
+    """Accept a WebSocket, and stay up to the gate "leave" behind its end."""
     await receive()
     await send({"type": "websocket.accept"})
     channel.note("open")
@@ -232,3 +239,4 @@ async def open_socket(scope: Message, receive: Receive, send: Send, channel: Any
     while message["type"] == "websocket.receive":
         message = await receive()
     channel.note("gone", message)
+    await channel.agate("leave")
