@@ -70,7 +70,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("targets", nargs="+", help="names or patterns")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="targets at the same time")
-    parser.add_argument("--folder", type=Path, default=Path("results"), help="where results are kept")
+    parser.add_argument("--folder", type=Path, default=Path("build/agree"), help="where results are kept")
     parser.add_argument("--constraint", default="targets/judged.txt", help="the versions that are judged")
     return parser.parse_args()
 

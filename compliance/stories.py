@@ -69,7 +69,7 @@ def stopped_while_streaming(server: Server, life: Life) -> None:
 def stopped_with_a_websocket(server: Server, life: Life) -> None:
     """Send SIGTERM while a WebSocket is open; the client ends it if the server does not soon.
 
-    The application stays a moment longer on both, which shows whether lifespan.shutdown waits for the end.
+    The applications of the WebSocket and of the lifespan are held at gates, so that their order is no race.
     """
     server.wait_ready()
     idle = ask(server, life).connection
@@ -90,10 +90,10 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
 
 
 def told_while_open(server: Server, life: Life, connection: Connection) -> bool:
-    """Whether the application gets a second event, lifespan.shutdown, before the server ends a connection.
+    """Whether the lifespan gets its second event while the server has not begun to end a connection.
 
-    It is over after a moment, or as soon as something comes that ends the connection. What a server has done
-    to that is there to be read at once, so it is no matter of chance; the application may learn it later.
+    This is over after a moment, or as soon as anything comes: a Close frame, or the end of TCP. What a server
+    has sent is there to be read at once, so it is no matter of chance; the application may be told later.
     """
     life.lifespans += server.switchboard.claim_all(lambda line: line.kind == "lifespan")
     deadline = now() + NOTICE
