@@ -6,6 +6,7 @@ check is judged in some runs only or fails without being listed, or a run breaks
 """
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -33,18 +34,6 @@ def judge(target: str, options: Sequence[str], results: Path) -> None:
             command, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
         ).returncode
     print(f"{results.parent.name} {target}: status {status}, {time.monotonic() - began:.0f} s", flush=True)
-
-
-def slowest_first(names: Sequence[str], folder: Path) -> list[str]:
-    """The names, those first that took longest in this folder's run, or they are left at the end."""
-
-    def seconds(name: str) -> float:
-        try:
-            return read(folder / f"{name}.json").seconds
-        except ResultsError:
-            return 0
-
-    return sorted(names, key=seconds, reverse=True)
 
 
 def compared(files: Sequence[Path]) -> Iterator[str]:
@@ -81,10 +70,9 @@ def main() -> int:
     names = [target.name for target in load().select(chosen.targets)]
     folders = [chosen.folder / f"run{number}" for number in range(1, chosen.runs + 1)]
     words = ["--installable", "--constraint", chosen.constraint]
-    for number, folder in enumerate(folders):
-        with ThreadPoolExecutor(chosen.jobs) as pool:
-            for name in slowest_first(names, folders[number - 1] if number else folder):
-                pool.submit(judge, name, words, folder / f"{name}.json")
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        for folder, name in itertools.product(folders, names):
+            pool.submit(judge, name, words, folder / f"{name}.json")
     lines = [line for name in names for line in compared([folder / f"{name}.json" for folder in folders])]
     print(*lines, f"{len(names)} targets, {chosen.runs} runs, {len(lines)} differences", sep="\n")
     return 1 if lines else 0

@@ -200,6 +200,10 @@ class Line:
 
 def _event(line: bytes) -> Event:
     kind, name, value, nanoseconds = json.loads(line)
+    if kind == "file":
+        aside = Path(name)
+        kind, name, value, nanoseconds = json.loads(aside.read_bytes())
+        aside.unlink()
     return Event(kind, name, decode(value), nanoseconds / 1e9)
 
 
@@ -263,6 +267,10 @@ class Switchboard:
                 self._waiting.remove(line)
                 return line
         return None
+
+    def unclaim(self, line: Line) -> None:
+        """Let another claim a connection that has been claimed."""
+        self._waiting.append(line)
 
     def claim_all(self, wanted: Callable[[Line], bool]) -> list[Line]:
         """All unclaimed connections that are wanted among those that have said hello until now."""

@@ -1,5 +1,6 @@
 """The line between guest and host."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,23 @@ def test_a_guest_never_waits_for_the_host_to_read(tmp_path: Path) -> None:
     line = board.line(lambda line: line.exchange == "e1", "e1")
     line.wait_end()
     assert [event.value for event in line.events if event.name == "count"] == list(range(20_000))
+    line.close()
+    board.close()
+
+
+def test_what_is_too_large_for_the_line_needs_no_thread_of_the_guest(tmp_path: Path) -> None:
+    """A large note is whole as soon as it is reported, and leaves no file."""
+    board = Switchboard(tmp_path, "line")
+    guest = Channel("e1", "http", board.address)
+    threads = threading.active_count()
+    for _ in range(5):
+        guest.note("body", b"x" * 1_000_000)
+    assert threading.active_count() == threads
+    guest.end()
+    line = board.line(lambda line: line.exchange == "e1", "e1")
+    line.wait_end()
+    assert [len(event.value) for event in line.events[1:]] == [1_000_000] * 5
+    assert [path.name for path in tmp_path.iterdir()] == ["line"]
     line.close()
     board.close()
 

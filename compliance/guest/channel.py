@@ -24,6 +24,7 @@ from compliance.guest.tagged import encode
 FILE = str(Path(__file__).resolve().with_name("file.txt"))
 """The absolute path of the file that the contract's endpoint /file serves."""
 
+_LARGE = 1 << 15  # bytes of a line, of which several have room in any socket
 _POLL = 0.0005
 _POLL_MAX = 0.02
 _CURRENT: "contextvars.ContextVar[Optional[Channel]]" = contextvars.ContextVar("channel", default=None)
@@ -58,6 +59,17 @@ def in_trio(trio: Any) -> bool:
     return True
 
 
+def _aside(line: bytes, socket_address: str, at: int) -> bytes:
+    """The line that tells of `line`, which goes into a file; itself where that cannot be written."""
+    path = "{}-{}-{}".format(socket_address, os.getpid(), at)
+    try:
+        with open(path, "xb") as file:  # noqa: PTH123 - guests take paths as text
+            file.write(line)
+    except OSError:
+        return line
+    return encode(["file", path, None, 0]) + b"\n"
+
+
 def _drain(line: socket.socket, overflow: "queue.SimpleQueue[bytes]") -> None:
     """Send what comes until an empty item, and close the line."""
     try:
@@ -77,7 +89,8 @@ class Channel:
         `kind` is "wsgi", "http", "websocket" or "lifespan". Without an address, that of the environment
         variable COMPLIANCE_CHANNEL is used. Raises OSError where the host is gone.
         """
-        self._line: Optional[socket.socket] = _connect(address or os.environ["COMPLIANCE_CHANNEL"])
+        self._address = address or os.environ["COMPLIANCE_CHANNEL"]
+        self._line: Optional[socket.socket] = _connect(self._address)
         self._overflow: Optional["queue.SimpleQueue[bytes]"] = None
         self._opened: List[str] = []
         self._rest = b""
@@ -87,7 +100,10 @@ class Channel:
         line = self._line
         if line is None:
             return
-        data = encode([kind, name, value, time.monotonic_ns()]) + b"\n"
+        at = time.monotonic_ns()
+        data = encode([kind, name, value, at]) + b"\n"
+        if len(data) > _LARGE and self._address.startswith("unix:"):
+            data = _aside(data, self._address[len("unix:") :], at)
         if self._overflow is None:
             try:
                 data = data[line.send(data, socket.MSG_DONTWAIT) :]

@@ -16,6 +16,14 @@ def left_alone(server: Server) -> Exchange:
     return exchange
 
 
+def wait_startup(server: Server) -> None:
+    """Wait until the framework has answered lifespan.startup; serving before that is judged elsewhere."""
+    switchboard = server.switchboard
+    line = switchboard.line(lambda line: line.kind == "lifespan", "the lifespan", alive=server.check_alive)
+    switchboard.unclaim(line)
+    line.wait("send")
+
+
 @requirement(wsgi="wsgi.iter.unbuffered", asgi="asgi.http.body.flush")
 def test_each_part_of_a_stream_arrives_before_the_next_is_made(combination: Server) -> None:
     """A part is with the client while the handler waits to make the next."""
@@ -101,5 +109,6 @@ def test_a_background_task_runs_after_the_response(combination: Server) -> None:
 @requirement("asgi.lifespan.startup.complete_accepted")
 def test_what_the_startup_hook_stored_is_there_for_handlers(combination: Server) -> None:
     """A handler sees what the startup hook of the framework's lifespan stored."""
+    wait_startup(combination)
     text = combination.call("GET", "/started", named=True).body
     assert text == b"started", saw(text, "b'started'")
