@@ -154,7 +154,7 @@ class Attempt:
 
     def _afterwards(self) -> str:
         following = len(self.calls) > len(self.own)
-        return "the next one answered" if following else self.end
+        return "the next one called" if following else self.end
 
     def seen(self, expected: str) -> str:
         """The message of an assertion: what was seen, then what was expected."""

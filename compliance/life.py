@@ -33,7 +33,7 @@ class Life:
     complete; `exchanges` the requests in their order. `stopping` is when SIGTERM was sent, in seconds of the
     common clock, `leaving` when the client of an unfinished exchange left by itself, `closing` the code of
     the Close frame that the server sent to the client of a WebSocket, `told_while_open` whether the lifespan
-    got its second event when nothing had come to that client yet. `ends` says of clients that were silent
+    got its second event when that client's connection was still open. `ends` says of clients that were silent
     or slow what became of their connections, by where they stopped (see `compliance.idle`).
     """
 

@@ -45,6 +45,7 @@ def stopped_while_busy(server: Server, life: Life) -> None:
     exchange.wait_gate("held")
     stop(server, life)
     wait_noticed(server, idle)
+    told_meanwhile(server, life, exchange.guest)
     exchange.open_gate("held")
     exchange.finish()
 
@@ -78,7 +79,7 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.accepted().wait("open")
     stop(server, life)
     wait_noticed(server, idle)
-    life.told_while_open = told_while_open(server, life, exchange.connection)
+    life.told_while_open = told_meanwhile(server, life, exchange.connection)
     life.leaving = now()
     for line in life.lifespans:
         line.open_gate("shutdown")
@@ -89,23 +90,32 @@ def stopped_with_a_websocket(server: Server, life: Life) -> None:
     exchange.wait_end()
 
 
-def told_while_open(server: Server, life: Life, connection: Connection) -> bool:
-    """Whether the lifespan gets its second event while the server has not begun to end a connection.
+def told_meanwhile(server: Server, life: Life, work: Connection | Line) -> bool:
+    """Whether the lifespan gets its second event before a connection, or an application, has ended.
 
-    This is over after a moment, or as soon as anything comes: a Close frame, or the end of TCP. What a server
-    has sent is there to be read at once, so it is no matter of chance; the application may be told later.
+    This is over after a moment, or with that end. An end of a connection is there to be noticed at once, so
+    it is no matter of chance; its application may be told later.
     """
     life.lifespans += server.switchboard.claim_all(lambda line: line.kind == "lifespan")
     deadline = now() + NOTICE
-    while now() < deadline and not readable([connection], 0):
+    while now() < deadline and not _ended(work):
         if any(line.names().count("received") > 1 for line in life.lifespans):
-            return not readable([connection], 0)
+            return not _ended(work)
         lines = [line for line in life.lifespans if not line.ended]
-        sources: list[Connection | Line] = [connection, *lines]
+        sources: list[Connection | Line] = [work, *lines]
         readable(sources, deadline - now())
         for line in lines:
             line.pump(0)
     return False
+
+
+def _ended(work: Connection | Line) -> bool:
+    """Whether work has ended, after a look at what has come of it."""
+    if isinstance(work, Line):
+        work.pump(0)
+    else:
+        work.arrived()
+    return work.ended
 
 
 def asked_of_workers(server: Server, life: Life) -> None:

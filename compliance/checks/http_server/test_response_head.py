@@ -13,7 +13,9 @@ from compliance.expect import Observe, saw
 from compliance.requirements import requirement
 from compliance.server import Server
 from compliance.wire.http import Response
+from compliance.wire.spelled import HOST, lines
 
+TRIES = 20  # for a server with as many threads
 GET = b"GET / HTTP/1.1\r\nHost: testserver\r\n\r\n"
 GET_10 = b"GET / HTTP/1.0\r\nHost: testserver\r\n\r\n"
 PLAIN = [(b"content-type", b"text/plain"), (b"content-length", b"7")]
@@ -112,6 +114,16 @@ def test_no_version_is_claimed_that_does_not_exist(server: Server, version: byte
     got = attempt(server, b"GET / HTTP/%b\r\nHost: testserver\r\nConnection: close\r\n\r\n" % version)
     found = {response.version for response in got.answered().responses}
     assert found <= {b"HTTP/1.0", b"HTTP/1.1"}, saw(found, "HTTP/1.1")
+
+
+@requirement("rfc9110.version.no_nonconformant")
+def test_no_refusal_is_in_the_protocol_of_an_earlier_request(server: Server) -> None:
+    """What is no request is not answered in HTTPS/1.1, which requests of other connections have named."""
+    for _ in range(TRIES):
+        attempt(server, lines(b"GET / HTTPS/1.1", HOST), in_turn=True)
+    for _ in range(TRIES):
+        got = attempt(server, lines(b"NO REQUEST", HOST), in_turn=True)
+        assert not got.rest.startswith(b"HTTPS/"), saw(got.rest, "an answer of HTTP, or none")
 
 
 @requirement("rfc9112.parse.no_space_sent")

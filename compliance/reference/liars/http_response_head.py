@@ -61,6 +61,24 @@ class ClaimsAnyVersion(Translating):
 
 
 @liar(
+    interface="wsgi", area="http_server", catches=["test_no_refusal_is_in_the_protocol_of_an_earlier_request"]
+)
+class RemembersProtocol(Translating):
+    """What is no request is answered in the protocol that another connection has named."""
+
+    named = False
+
+    def take(self) -> bytes:
+        """Remember HTTPS/1.1."""
+        data = super().take()
+        if b" HTTPS/1.1\r\n" in data:
+            RemembersProtocol.named = True
+        if self.named and b"NO REQUEST\r\n" in data:
+            self.sent = ((b"HTTP/1.1 ", b"HTTPS/1.1 "),)
+        return data
+
+
+@liar(
     interface="wsgi",
     area="http_server",
     catches=[

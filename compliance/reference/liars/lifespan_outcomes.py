@@ -174,10 +174,31 @@ class RestartsInWords(WebSocketCycle):
     interface="asgi",
 )
 class ShutdownBeforeConnections(Server):
-    """lifespan.shutdown is sent while requests run and WebSockets are open."""
+    """lifespan.shutdown is sent soon after SIGTERM, while requests run and WebSockets are open."""
 
     async def finish_connections(self) -> None:
-        """First the application's shutdown."""
+        """First the application's shutdown, when this has taken a while."""
+        await asyncio.sleep(0.1)
+        if self.lifespan is not None:
+            await self.lifespan.shutdown()
+        await super().finish_connections()
+
+
+@liar(
+    catches=[
+        "test_shutdown_comes_after_the_running_requests",
+        "test_shutdown_comes_after_the_end_of_websockets",
+    ],
+    interface="asgi",
+)
+class ShutdownBehindCloseFrames(Server):
+    """lifespan.shutdown is sent when WebSockets have been told, and not when their connections are closed."""
+
+    async def finish_connections(self) -> None:
+        """Tell all, and do not wait for them."""
+        for connection in list(self.connections):
+            connection.shutdown()
+        await asyncio.sleep(0.1)
         if self.lifespan is not None:
             await self.lifespan.shutdown()
         await super().finish_connections()
