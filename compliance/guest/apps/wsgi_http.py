@@ -7,6 +7,7 @@ Start = Callable[..., Any]
 
 TEXT = ("Content-Type", "text/plain")
 LARGE = b"." * (1 << 16)
+_MOST = 1 << 28  # octets of a body that are kept, more than any check sends
 
 
 def _note_request(environ: Environ, channel: Any) -> None:
@@ -20,7 +21,17 @@ def _content(environ: Environ) -> bytes:
         return bytes(environ["wsgi.input"].read(int(length)))
     last = environ.get("HTTP_TRANSFER_ENCODING", "").rpartition(",")[2].strip().lower()
     ends = last == "chunked" or environ.get("wsgi.input_terminated")
-    return b"".join(iter(lambda: bytes(environ["wsgi.input"].read(1 << 16)), b"")) if ends else b""
+    return _to_the_end(environ["wsgi.input"]) if ends else b""
+
+
+def _to_the_end(stream: Any) -> bytes:
+    """What a stream gives up to its end, or the beginning of it: a server may give without an end."""
+    blocks, size = [], 0
+    for block in iter(lambda: bytes(stream.read(1 << 16)), b""):
+        size += len(block)
+        if size <= _MOST:
+            blocks.append(block)
+    return b"".join(blocks)
 
 
 def _answer(environ: Environ, start_response: Start, body: bytes) -> List[bytes]:
